@@ -1,0 +1,195 @@
+//! How a latch moves on one reading. Pure: no storage, no clock.
+
+use math::wide::Round;
+use types::{
+    breaker::{Dwell, Latch, Params, Thresholds},
+    level::Level,
+    scope::Reason,
+    Ratio,
+};
+
+/// Exit is this share of enter.
+pub const EXIT: Ratio = Ratio::percent(65);
+
+/// What one reading asks of a latch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// The level whose enter threshold the reading has reached.
+    level: Level,
+    /// The highest level whose exit threshold the reading is still above; never below `level`.
+    hold: Level,
+}
+
+/// When a reading is learned, and of what time it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tick {
+    /// Block time, seconds.
+    pub now: u64,
+    /// The round's time, seconds.
+    pub round_time: u64,
+}
+
+impl Demand {
+    /// A reading that is a level itself: enter and exit coincide.
+    pub const fn at(level: Level) -> Self {
+        Self { level, hold: level }
+    }
+
+    /// A measured reading against its thresholds. A level without a threshold is never entered, and
+    /// one that is held all the same exits where the next lower one does. Exit rounds down: against
+    /// healing.
+    pub fn of(value: Ratio, enter: &Thresholds) -> Self {
+        let mut demand = Self::at(Level::Normal);
+        let mut before = Level::Normal;
+        for (level, enter) in rows(enter) {
+            match enter {
+                Some(enter) => {
+                    if value >= enter {
+                        demand.level = level;
+                    }
+                    if value >= enter || value > exit(enter) {
+                        demand.hold = level;
+                    }
+                }
+                None if before > Level::Normal && demand.hold == before => demand.hold = level,
+                None => {}
+            }
+            before = level;
+        }
+        demand
+    }
+
+    /// The level a latch is raised to.
+    pub const fn level(self) -> Level {
+        self.level
+    }
+
+    /// Whether the reading speaks for leaving `held`.
+    pub fn good_for(self, held: Level) -> bool {
+        self.hold < held
+    }
+}
+
+/// A latch that has never held.
+pub const fn fresh(reason: Reason) -> Latch {
+    Latch {
+        reason,
+        level: Level::Normal,
+        since: 0,
+        good: 0,
+        good_at: 0,
+        retrips: 0,
+        cleared_at: 0,
+    }
+}
+
+/// The latch after one reading: raised at once to what is demanded, or one level lower when it has
+/// dwelt and this is the last of enough good readings. Settlement never moves.
+pub fn step(latch: Latch, demand: Demand, tick: Tick, params: &Params) -> Latch {
+    if latch.level == Level::Settlement {
+        latch
+    } else if demand.level > latch.level {
+        raised(latch, demand.level, tick, params)
+    } else if latch.level == Level::Normal {
+        latch
+    } else if demand.good_for(latch.level) {
+        healed(latch, tick, params)
+    } else {
+        Latch {
+            good: 0,
+            good_at: latch.good_at.max(tick.round_time),
+            ..latch
+        }
+    }
+}
+
+/// How long `level` is held at least, doubled per recent re-trip; `None` for what does not heal.
+pub fn dwell(level: Level, retrips: u32, params: &Params) -> Option<u64> {
+    let Dwell {
+        guarded,
+        reduce_only,
+        protected,
+    } = params.dwell;
+    let base = match level {
+        Level::Normal => 0,
+        Level::Guarded => guarded,
+        Level::ReduceOnly => reduce_only,
+        Level::Protected => protected,
+        Level::Settlement => return None,
+    };
+    let doublings = retrips.min(params.max_doublings);
+    Some(base.saturating_mul(2_u64.saturating_pow(doublings)))
+}
+
+/// Whether a trip at `now` counts as a re-trip: it cleared at most `retrip_window` ago.
+pub fn remembered(latch: &Latch, now: u64, params: &Params) -> bool {
+    latch.cleared_at > 0 && now <= latch.cleared_at.saturating_add(params.retrip_window)
+}
+
+fn rows(t: &Thresholds) -> [(Level, Option<Ratio>); 3] {
+    [
+        (Level::Guarded, t.guarded),
+        (Level::ReduceOnly, t.reduce_only),
+        (Level::Protected, t.protected),
+    ]
+}
+
+/// Enter thresholds are at most 10, so the product always fits; zero would only delay healing.
+fn exit(enter: Ratio) -> Ratio {
+    enter.times(EXIT, Round::Down).unwrap_or(Ratio::ZERO)
+}
+
+fn raised(latch: Latch, level: Level, tick: Tick, params: &Params) -> Latch {
+    let retrips = if latch.level > Level::Normal {
+        latch.retrips
+    } else if remembered(&latch, tick.now, params) {
+        latch.retrips.saturating_add(1).min(params.max_doublings)
+    } else {
+        0
+    };
+    Latch {
+        level,
+        since: tick.now,
+        good: 0,
+        good_at: latch.good_at.max(tick.round_time),
+        retrips,
+        ..latch
+    }
+}
+
+fn healed(latch: Latch, tick: Tick, params: &Params) -> Latch {
+    if tick.round_time < latch.good_at.saturating_add(params.reading_gap) {
+        return latch;
+    }
+    let latch = Latch {
+        good: latch.good.saturating_add(1).min(params.good_readings),
+        good_at: tick.round_time,
+        ..latch
+    };
+    let rested = dwell(latch.level, latch.retrips, params)
+        .is_some_and(|dwell| tick.now >= latch.since.saturating_add(dwell));
+    if rested && latch.good >= params.good_readings {
+        fallen(latch, tick.now)
+    } else {
+        latch
+    }
+}
+
+fn fallen(latch: Latch, now: u64) -> Latch {
+    let (level, cleared_at) = match latch.level {
+        Level::Normal | Level::Guarded => (Level::Normal, now),
+        Level::ReduceOnly => (Level::Guarded, latch.cleared_at),
+        Level::Protected => (Level::ReduceOnly, latch.cleared_at),
+        Level::Settlement => (Level::Settlement, latch.cleared_at),
+    };
+    Latch {
+        level,
+        since: now,
+        good: 0,
+        cleared_at,
+        ..latch
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! The latches: the one place that knows how they are kept.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Order, StdResult, Storage};
+use cw_storage_plus::Map;
+use types::{
+    breaker::{Latch, LatchChanged, Params},
+    level::Level,
+    scope::{Reason, Scope},
+};
+
+use crate::{
+    audit::Broken,
+    key,
+    latch::{self, Demand, Tick},
+};
+
+/// A latch and what its newest reading demanded.
+#[cw_serde]
+struct Held {
+    latch: Latch,
+    demanded: Level,
+}
+
+/// `(scope, reason number) -> latch`. Absent means it never held.
+const LATCHES: Map<(&[u8], u8), Held> = Map::new(key::LATCHES);
+
+/// What one reading says about one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evidence {
+    /// Why.
+    pub reason: Reason,
+    /// What is asked of its latch.
+    pub demand: Demand,
+}
+
+/// Move one latch of a scope, and only that one. A latch that never held is not written.
+pub fn apply(
+    storage: &mut dyn Storage,
+    scope: &Scope,
+    evidence: Evidence,
+    tick: Tick,
+    params: &Params,
+) -> StdResult<Option<LatchChanged>> {
+    let bytes = key::scope(scope);
+    let at = (bytes.as_slice(), evidence.reason.number());
+    let before = LATCHES.may_load(storage, at)?;
+    let held = before
+        .as_ref()
+        .map_or_else(|| latch::fresh(evidence.reason), |held| held.latch.clone());
+    let from = held.level;
+    let after = Held {
+        latch: latch::step(held, evidence.demand, tick, params),
+        demanded: evidence.demand.level(),
+    };
+    let to = after.latch.level;
+    let untouched = before.is_none() && to == Level::Normal;
+    if !untouched && before.as_ref() != Some(&after) {
+        LATCHES.save(storage, at, &after)?;
+    }
+    Ok((from != to).then(|| LatchChanged {
+        scope: key::label(scope),
+        reason: evidence.reason.number(),
+        from,
+        to,
+    }))
+}
+
+/// The level of one scope: the greatest of its latches.
+pub fn level(storage: &dyn Storage, scope: &Scope) -> StdResult<Level> {
+    Ok(of(storage, scope)?
+        .into_iter()
+        .map(|latch| latch.level)
+        .max()
+        .unwrap_or(Level::Normal))
+}
+
+/// Every latch of one scope that has ever held; at most one per reason.
+pub fn of(storage: &dyn Storage, scope: &Scope) -> StdResult<Vec<Latch>> {
+    LATCHES
+        .prefix(&key::scope(scope))
+        .range(storage, None, None, Order::Ascending)
+        .map(|entry| entry.map(|(_, held)| held.latch))
+        .collect()
+}
+
+/// What must hold after every message. Tests call it; the chain never does.
+pub fn audit(storage: &dyn Storage, params: &Params) -> StdResult<Vec<Broken>> {
+    let mut broken = vec![];
+    let entries: Vec<((Vec<u8>, u8), Held)> = LATCHES
+        .range(storage, None, None, Order::Ascending)
+        .collect::<StdResult<_>>()?;
+    for ((bytes, number), Held { latch, demanded }) in &entries {
+        let Some(scope) = key::parse(bytes) else {
+            broken.push(Broken::ScopeKey { key: bytes.clone() });
+            continue;
+        };
+        let greatest = entries
+            .iter()
+            .filter(|((other, _), _)| other == bytes)
+            .map(|(_, held)| held.latch.level)
+            .max();
+        let reason = latch.reason;
+        if greatest != Some(level(storage, &scope)?) {
+            broken.push(Broken::LevelNotMax { scope: scope.clone() });
+        }
+        if latch.level < *demanded {
+            broken.push(Broken::LatchBelowDemand { scope: scope.clone(), reason });
+        }
+        let overcounted = latch.good > params.good_readings || latch.retrips > params.max_doublings;
+        let never_held = latch.level == Level::Normal && latch.cleared_at == 0;
+        if reason.number() != *number || overcounted || never_held {
+            broken.push(Broken::LatchState { scope, reason });
+        }
+    }
+    Ok(broken)
+}

@@ -1,0 +1,289 @@
+//! What stance each market is leased, and handing it to the engine.
+
+use std::cmp::Reverse;
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Event, StdResult, Storage, SubMsg, SubMsgResult};
+use cw_storage_plus::Item;
+use types::{
+    breaker::{Params, Registered, StanceLeased, StanceLost},
+    engine,
+    level::Level,
+    pending::Pending,
+    scope::{Scope, Stance},
+    wire::Wire,
+    Ratio,
+};
+
+use crate::{
+    audit::Broken,
+    key, latches,
+    registry::{self, Settings},
+    ContractError, Counted,
+};
+
+/// Markets at most.
+pub const MAX_MARKETS: usize = 32;
+/// Markets of one `Push` at most.
+pub const MAX_PUSH: usize = 8;
+/// What the engine may spend on taking one stance. Whoever calls `Report` allows for `push_limit`
+/// times this.
+pub const PUSH_GAS: u64 = 500_000;
+
+/// One market and what it was last leased.
+#[cw_serde]
+struct Lease {
+    market: String,
+    feed: String,
+    /// Last offered.
+    stance: Stance,
+    /// Whether the engine took it.
+    delivered: bool,
+    /// Block time of the last offer.
+    offered_at: u64,
+}
+
+const LEASES: Item<Vec<Lease>> = Item::new(key::LEASES);
+
+/// What this contract waits for.
+#[cw_serde]
+pub enum Awaiting {
+    /// Whether the engine takes a stance.
+    Stance {
+        /// For which market.
+        market: String,
+        /// Which.
+        stance: Stance,
+    },
+}
+
+impl Pending for Awaiting {}
+
+/// Stances on their way.
+#[derive(Debug, Default)]
+pub struct Offers {
+    /// To the engine, each contained.
+    pub messages: Vec<SubMsg>,
+    /// One each.
+    pub events: Vec<Event>,
+}
+
+/// Start with these markets, nothing leased.
+pub fn start(storage: &mut dyn Storage, markets: Vec<Registered>) -> Result<(), ContractError> {
+    Counted::Markets.check(markets.iter().map(|m| &m.market), MAX_MARKETS)?;
+    for Registered { market, feed } in &markets {
+        types::id::check(market)?;
+        types::id::check(feed)?;
+    }
+    let leases = markets
+        .into_iter()
+        .map(|Registered { market, feed }| Lease {
+            market,
+            feed,
+            stance: UNKNOWN,
+            delivered: false,
+            offered_at: 0,
+        })
+        .collect();
+    Ok(LEASES.save(storage, &leases)?)
+}
+
+/// What is known about a market nobody registered.
+pub const UNKNOWN: Stance = Stance {
+    level: Level::ReduceOnly,
+    caution: Ratio::ZERO,
+    until: 0,
+};
+
+/// The markets and their feeds.
+pub fn markets(storage: &dyn Storage) -> StdResult<Vec<Registered>> {
+    let registered = |Lease { market, feed, .. }| Registered { market, feed };
+    Ok(LEASES.load(storage)?.into_iter().map(registered).collect())
+}
+
+/// The stance a market would be leased now.
+pub fn stance(
+    storage: &dyn Storage,
+    settings: &Settings,
+    market: &str,
+    now: u64,
+) -> StdResult<Stance> {
+    LEASES
+        .load(storage)?
+        .iter()
+        .find(|lease| lease.market == market)
+        .map_or(Ok(UNKNOWN), |lease| judge(storage, settings, lease, now))
+}
+
+/// After a report: the markets on these feeds whose stance changed, was lost, or has spent half its
+/// lease, at most `push_limit` of them. Tighter stances go first, then the longest not offered.
+pub fn renew(
+    storage: &mut dyn Storage,
+    settings: &Settings,
+    feeds: &[String],
+    now: u64,
+) -> StdResult<Offers> {
+    let mut leases = LEASES.load(storage)?;
+    let mut due: Vec<(&mut Lease, Stance)> = vec![];
+    for lease in leases.iter_mut().filter(|l| feeds.contains(&l.feed)) {
+        let stance = judge(storage, settings, lease, now)?;
+        if lease.is_due(stance, now, &settings.params) {
+            due.push((lease, stance));
+        }
+    }
+    due.sort_by_key(|(lease, stance)| {
+        let tightens = stance.level > lease.stance.at(now).level;
+        (Reverse(tightens), lease.offered_at)
+    });
+    let mut offers = Offers::default();
+    let limit = usize::try_from(settings.params.push_limit).unwrap_or(MAX_MARKETS);
+    for (lease, stance) in due.into_iter().take(limit) {
+        offers.add(lease, stance, settings, now)?;
+    }
+    if !offers.messages.is_empty() {
+        LEASES.save(storage, &leases)?;
+    }
+    Ok(offers)
+}
+
+/// Anyone's wish: these markets, whatever is left of their leases.
+pub fn push(
+    storage: &mut dyn Storage,
+    settings: &Settings,
+    markets: &[String],
+    now: u64,
+) -> Result<Offers, ContractError> {
+    Counted::Markets.check(markets.iter(), MAX_PUSH)?;
+    let mut leases = LEASES.load(storage)?;
+    let mut offers = Offers::default();
+    for market in markets {
+        let lease = leases
+            .iter_mut()
+            .find(|lease| lease.market == *market)
+            .ok_or_else(|| ContractError::UnknownMarket {
+                market: market.clone(),
+            })?;
+        let stance = judge(storage, settings, lease, now)?;
+        offers.add(lease, stance, settings, now)?;
+    }
+    LEASES.save(storage, &leases)?;
+    Ok(offers)
+}
+
+/// The engine has answered. A stance it did not take is due again.
+pub fn settle(
+    storage: &mut dyn Storage,
+    settings: &Settings,
+    awaited: Awaiting,
+    result: &SubMsgResult,
+) -> StdResult<Option<Event>> {
+    let Awaiting::Stance { market, stance } = awaited;
+    if result.is_ok() {
+        return Ok(None);
+    }
+    let mut leases = LEASES.load(storage)?;
+    if let Some(lease) = leases.iter_mut().find(|lease| lease.market == market) {
+        lease.delivered = false;
+    }
+    LEASES.save(storage, &leases)?;
+    let lost = StanceLost {
+        market,
+        level: stance.level,
+        engine: settings.engine.addr().clone(),
+    };
+    Ok(Some(lost.write()))
+}
+
+/// Joins every scope above the market. A feed that has not reported for longer than a lease, or
+/// never, leaves no better than ReduceOnly, so no `Push` keeps a good stance alive on silence.
+fn judge(
+    storage: &dyn Storage,
+    settings: &Settings,
+    lease: &Lease,
+    now: u64,
+) -> StdResult<Stance> {
+    let scopes = [
+        Scope::Global {},
+        Scope::Market { market: lease.market.clone() },
+        Scope::Feed { feed: lease.feed.clone() },
+        Scope::Module { module: settings.engine.addr().to_string() },
+        Scope::Module { module: settings.oracle.addr().to_string() },
+    ];
+    let least = if registry::silent(storage, &lease.feed, now, settings.params.lease)? {
+        Level::ReduceOnly
+    } else {
+        Level::Normal
+    };
+    let level = scopes.iter().try_fold(least, |joined, scope| {
+        latches::level(storage, scope).map(|level| joined.max(level))
+    })?;
+    Ok(Stance {
+        level,
+        caution: Ratio::ZERO,
+        until: now.saturating_add(settings.params.lease),
+    })
+}
+
+impl Lease {
+    fn is_due(&self, stance: Stance, now: u64, params: &Params) -> bool {
+        let changed = stance.level != self.stance.level || stance.caution != self.stance.caution;
+        let left = self.stance.until.saturating_sub(now);
+        changed || !self.delivered || left.saturating_mul(2) < params.lease
+    }
+}
+
+impl Offers {
+    /// Recorded as taken; the reply takes that back if it was not.
+    fn add(
+        &mut self,
+        lease: &mut Lease,
+        stance: Stance,
+        settings: &Settings,
+        now: u64,
+    ) -> StdResult<()> {
+        let market = lease.market.clone();
+        let tell = engine::ExecuteMsg::SetStance {
+            market: market.clone(),
+            stance,
+        };
+        let tell = settings.engine.tell(&tell, vec![])?;
+        let leased = StanceLeased {
+            market: market.clone(),
+            level: stance.level,
+            until: stance.until,
+        };
+        let awaited = Awaiting::Stance { market, stance };
+        self.messages.push(awaited.contained(tell, PUSH_GAS)?);
+        self.events.push(leased.write());
+        lease.stance = stance;
+        lease.delivered = true;
+        lease.offered_at = now;
+        Ok(())
+    }
+}
+
+/// What must hold after every message. Tests call it; the chain never does.
+pub fn audit(storage: &dyn Storage, params: &Params) -> StdResult<Vec<Broken>> {
+    let leases = LEASES.load(storage)?;
+    let mut broken = vec![];
+    if Counted::Markets
+        .check(leases.iter().map(|l| &l.market), MAX_MARKETS)
+        .is_err()
+    {
+        let markets = leases.len();
+        broken.push(Broken::Roster { markets });
+    }
+    let feeds = registry::feeds(storage)?;
+    let unknown = leases.iter().map(|l| &l.feed).filter(|f| !feeds.contains(f));
+    let unused = feeds.iter().filter(|f| leases.iter().all(|l| l.feed != **f));
+    for feed in unknown.chain(unused) {
+        broken.push(Broken::FeedOrphan { feed: feed.clone() });
+    }
+    for lease in &leases {
+        if lease.stance.until > lease.offered_at.saturating_add(params.lease) {
+            let market = lease.market.clone();
+            broken.push(Broken::LeaseTooLong { market });
+        }
+    }
+    Ok(broken)
+}

@@ -1,0 +1,177 @@
+//! Scenarios: a day a market had, written down from public facts.
+//!
+//! ```toml
+//! name = "two-drops"                     # lower-case letters, digits, - and _
+//! title = "Two drops in an hour"         # one line
+//! description = "What happened, and what the drill adds."
+//! citations = ["https://example.org/report"]   # where the facts are from
+//! start = "2020-03-12T08:00:00Z"         # or Unix seconds
+//! end = 3600                             # seconds from the start, or RFC 3339 in UTC
+//! noise_bps = 20                         # of the path, per square root of a minute
+//! low = "90"                             # optional: the path stays within low and high;
+//! high = "180"                           # without them within half and twice the waypoints
+//!
+//! [[waypoint]]                           # the first at the start, the last at the end
+//! at = 0
+//! price = "171"
+//!
+//! [[waypoint]]
+//! at = 3600
+//! price = "144"
+//!
+//! [[source]]                             # follows the path; sets of fewer than three sources
+//! name = "venue-a"                       # are completed
+//! latency_s = 4                          # optional, at most 25
+//! noise_bps = 5                          # optional
+//! interval_s = 15                        # optional, at most 15
+//! offset_s = 0                           # optional: second of the interval
+//!
+//! [[fault]]
+//! source = "venue-a"                     # a source above, or one given with --prices
+//! kind = "delay"                         # or "drop"
+//! from = 600                             # reports published in from <= t < to
+//! to = 1200
+//! by_s = 300                             # of a delay
+//!
+//! [failure]                              # optional: what detection and recovery are timed from
+//! from = 600
+//! to = 1200
+//!
+//! [market]                               # optional
+//! nav_usd = 10_000_000
+//! traders = 40
+//! lps = 5
+//! ```
+
+mod check;
+mod file;
+
+use crate::input::{self, Flaw, InputError};
+use crate::path::Waypoints;
+use crate::source::{Fault, Window};
+
+/// The scenario that runs where none is named.
+pub const DEFAULT: &str = "black-thursday-2020";
+
+const SHIPPED: &[(&str, &str)] = &[(
+    DEFAULT,
+    include_str!("../scenarios/black-thursday-2020.toml"),
+)];
+
+/// The scenarios that come with the program: their names and texts.
+pub fn shipped() -> &'static [(&'static str, &'static str)] {
+    SHIPPED
+}
+
+/// What the market holds when a drill begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarketSetup {
+    /// The vault's value, in USD.
+    pub nav_usd: u64,
+    /// Traders.
+    pub traders: u64,
+    /// Liquidity providers.
+    pub lps: u64,
+}
+
+impl Default for MarketSetup {
+    fn default() -> Self {
+        Self {
+            nav_usd: 10_000_000,
+            traders: 40,
+            lps: 5,
+        }
+    }
+}
+
+/// A source of a scenario: it follows the scenario's path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reporter {
+    /// What it is called.
+    pub name: String,
+    /// Seconds from looking to delivery.
+    pub latency_s: u64,
+    /// How far off it is, one deviation, in basis points.
+    pub noise_bps: u64,
+    /// Seconds between reports.
+    pub interval_s: u64,
+    /// Second of the interval it reports in.
+    pub offset_s: u64,
+}
+
+/// A fault and the source it befalls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Befalls {
+    /// The source.
+    pub source: String,
+    /// What happens to it.
+    pub fault: Fault,
+    /// The line of the scenario file that says so.
+    pub line: u64,
+}
+
+/// A day a market had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// The file it came from, or its name with `.toml`, for errors.
+    pub file: String,
+    /// Its name.
+    pub name: String,
+    /// One line on it.
+    pub title: String,
+    /// What happened, and what the drill adds.
+    pub description: String,
+    /// The public sources of its facts.
+    pub citations: Vec<String>,
+    /// When it starts, in Unix seconds.
+    pub start: u64,
+    /// When it ends, in Unix seconds.
+    pub end: u64,
+    /// Its price path.
+    pub path: Waypoints,
+    /// Its sources.
+    pub sources: Vec<Reporter>,
+    /// What befalls them.
+    pub faults: Vec<Befalls>,
+    /// The failure that detection and recovery are timed from.
+    pub failure: Option<Window>,
+    /// What the market holds.
+    pub market: MarketSetup,
+}
+
+impl Scenario {
+    /// A shipped scenario's name, or a file: what ends with `.toml`.
+    pub fn load(named: &str) -> Result<Self, InputError> {
+        if named.ends_with(".toml") {
+            return Self::parse(named, &input::read(named)?);
+        }
+        match SHIPPED.iter().find(|(name, _)| *name == named) {
+            Some((name, text)) => Self::parse(&format!("{name}.toml"), text),
+            None => Err(InputError::whole(
+                "scenario",
+                Flaw::UnknownName {
+                    name: input::excerpt(named),
+                    known: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                },
+            )),
+        }
+    }
+
+    /// Read a text; `file` is what errors name.
+    pub fn parse(file: &str, text: &str) -> Result<Self, InputError> {
+        if text.trim().is_empty() {
+            return Err(InputError::whole(file, Flaw::Empty));
+        }
+        let shape = toml::from_str(text).map_err(|error| {
+            let line = error
+                .span()
+                .map_or(0, |span| input::line_of(text.as_bytes(), span.start));
+            InputError::at(file, line, Flaw::Toml(input::one_line(error.message())))
+        })?;
+        check::scenario(file, text, shape)
+            .map_err(|(at, flaw)| InputError::at(file, input::line_of(text.as_bytes(), at), flaw))
+    }
+}
+
+#[cfg(test)]
+mod tests;

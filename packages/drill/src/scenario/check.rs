@@ -1,0 +1,235 @@
+//! From the shape of a scenario file to a scenario: what TOML alone cannot say.
+
+use math::units::Price;
+
+use super::file::{Between, File, Kind, Market, Moment, Reporter as RawReporter, Waypoint};
+use super::{Befalls, MarketSetup, Reporter, Scenario};
+use crate::input::{self, Flaw};
+use crate::path::{Knot, Waypoints};
+use crate::source::{self, Fault, FaultKind, Window};
+
+/// Where in the text, and what.
+type At = (usize, Flaw);
+
+/// The most noise a path may have, in basis points per square root of a minute.
+const MAX_PATH_NOISE_BPS: u64 = 1000;
+
+/// When the scenario starts and ends; times in the file count from the start.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u64,
+    end: u64,
+}
+
+impl Span {
+    fn time(self, moment: Moment) -> Result<u64, Flaw> {
+        let time = match moment {
+            Moment::Seconds(offset) => self.start.saturating_add(offset),
+            Moment::Utc(time) => time,
+        };
+        if (self.start..=self.end).contains(&time) {
+            return Ok(time);
+        }
+        let Self { start, end } = self;
+        Err(Flaw::OutsideScenario { time, start, end })
+    }
+
+    fn window(self, from: Moment, to: Moment) -> Result<Window, Flaw> {
+        let (from, to) = (self.time(from)?, self.time(to)?);
+        if from >= to {
+            return Err(Flaw::Backwards { from, to });
+        }
+        Ok(Window { from, to })
+    }
+}
+
+pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At> {
+    let at = raw.name.span().start;
+    if !input::is_name(raw.name.get_ref()) {
+        return Err((at, Flaw::BadName(input::excerpt(raw.name.get_ref()))));
+    }
+    let span = span(&raw)?;
+    Ok(Scenario {
+        path: path(&raw, span)?,
+        sources: sources(&raw)?,
+        faults: faults(&raw, span, text)?,
+        failure: failure(&raw, span)?,
+        market: market(&raw)?,
+        file: file.to_owned(),
+        name: raw.name.into_inner(),
+        title: input::one_line(&raw.title),
+        description: raw.description.trim().to_owned(),
+        citations: raw.citations,
+        start: span.start,
+        end: span.end,
+    })
+}
+
+fn span(raw: &File) -> Result<Span, At> {
+    let start = match *raw.start.get_ref() {
+        Moment::Seconds(time) | Moment::Utc(time) => time,
+    };
+    let end = match *raw.end.get_ref() {
+        Moment::Seconds(offset) => start.saturating_add(offset),
+        Moment::Utc(time) => time,
+    };
+    if end <= start {
+        let flaw = Flaw::Backwards {
+            from: start,
+            to: end,
+        };
+        return Err((raw.end.span().start, flaw));
+    }
+    Ok(Span { start, end })
+}
+
+fn path(raw: &File, span: Span) -> Result<Waypoints, At> {
+    let noise_bps = source::bounded("noise_bps", *raw.noise_bps.get_ref(), 0, MAX_PATH_NOISE_BPS)
+        .map_err(|flaw| (raw.noise_bps.span().start, flaw))?;
+    let prices = raw.waypoint.iter().map(|way| way.get_ref().price.0);
+    let least = prices.clone().min().unwrap_or_default().0.atomics().u128();
+    let most = prices.max().unwrap_or_default().0.atomics().u128();
+    let low = raw.low.map_or(Price::raw(least.div_ceil(2)), |low| low.0);
+    let high = raw
+        .high
+        .map_or(Price::raw(most.saturating_mul(2)), |high| high.0);
+    let mut points: Vec<Knot> = Vec::new();
+    for way in &raw.waypoint {
+        let knot = knot(way.get_ref(), span, points.last(), (low, high))
+            .map_err(|flaw| (way.span().start, flaw))?;
+        points.push(knot);
+    }
+    let first = points.first().map_or(0, |p| p.time);
+    let last = points.last().map_or(0, |p| p.time);
+    let Span { start, end } = span;
+    if (first, last) != (start, end) {
+        let at = raw.waypoint.first().map_or(0, |way| way.span().start);
+        return Err((
+            at,
+            Flaw::WaypointEnds {
+                first,
+                last,
+                start,
+                end,
+            },
+        ));
+    }
+    Ok(Waypoints {
+        points,
+        noise_bps,
+        low,
+        high,
+    })
+}
+
+fn knot(
+    way: &Waypoint,
+    span: Span,
+    last: Option<&Knot>,
+    (low, high): (Price, Price),
+) -> Result<Knot, Flaw> {
+    let (time, price) = (span.time(way.at)?, way.price.0);
+    match last.map(|last| last.time) {
+        Some(previous) if time < previous => return Err(Flaw::Unsorted { previous, time }),
+        Some(previous) if time == previous => return Err(Flaw::RepeatedTime(time)),
+        Some(_) | None => {}
+    }
+    if price < low || price > high {
+        return Err(Flaw::PriceOutside { price, low, high });
+    }
+    Ok(Knot { time, price })
+}
+
+fn sources(raw: &File) -> Result<Vec<Reporter>, At> {
+    let mut sources: Vec<Reporter> = Vec::new();
+    for (raw, index) in raw.source.iter().zip(0u64..) {
+        let reporter = reporter(raw.get_ref(), index)
+            .and_then(|reporter| {
+                if sources.iter().any(|other| other.name == reporter.name) {
+                    return Err(Flaw::RepeatedName(reporter.name));
+                }
+                Ok(reporter)
+            })
+            .map_err(|flaw| (raw.span().start, flaw))?;
+        sources.push(reporter);
+    }
+    Ok(sources)
+}
+
+fn reporter(raw: &RawReporter, index: u64) -> Result<Reporter, Flaw> {
+    source::check_name(&raw.name)?;
+    let interval_s = raw.interval_s.unwrap_or(source::MAX_INTERVAL_S);
+    let interval_s = source::bounded("interval_s", interval_s, 1, source::MAX_INTERVAL_S)?;
+    let offset_s = raw.offset_s.unwrap_or(source::phase(index, interval_s));
+    let latency_s = raw.latency_s.unwrap_or(0);
+    let noise_bps = raw.noise_bps.unwrap_or(source::DEFAULT_NOISE_BPS);
+    Ok(Reporter {
+        name: raw.name.clone(),
+        latency_s: source::bounded("latency_s", latency_s, 0, source::MAX_LATENCY_S)?,
+        noise_bps: source::bounded("noise_bps", noise_bps, 0, source::MAX_NOISE_BPS)?,
+        interval_s,
+        offset_s: source::bounded("offset_s", offset_s, 0, interval_s.saturating_sub(1))?,
+    })
+}
+
+/// Whether the source exists is known only once `--prices` are.
+fn faults(raw: &File, span: Span, text: &str) -> Result<Vec<Befalls>, At> {
+    let mut faults = Vec::new();
+    for raw in &raw.fault {
+        let at = raw.span().start;
+        let raw = raw.get_ref();
+        let window = span.window(raw.from, raw.to).map_err(|flaw| (at, flaw))?;
+        let kind = match (raw.kind, raw.by_s) {
+            (Kind::Drop, None) => FaultKind::Drop,
+            (Kind::Delay, Some(by_s)) => {
+                let by_s = source::bounded("by_s", by_s, 1, source::MAX_DELAY_S);
+                FaultKind::Delay {
+                    by_s: by_s.map_err(|flaw| (at, flaw))?,
+                }
+            }
+            (Kind::Drop, Some(_)) => return Err((at, Flaw::LengthWithoutDelay)),
+            (Kind::Delay, None) => return Err((at, Flaw::DelayWithoutLength)),
+        };
+        faults.push(Befalls {
+            source: raw.source.clone(),
+            fault: Fault { window, kind },
+            line: input::line_of(text.as_bytes(), at),
+        });
+    }
+    Ok(faults)
+}
+
+fn failure(raw: &File, span: Span) -> Result<Option<Window>, At> {
+    let Some(failure) = &raw.failure else {
+        return Ok(None);
+    };
+    let Between { from, to } = *failure.get_ref();
+    let window = span.window(from, to);
+    window
+        .map(Some)
+        .map_err(|flaw| (failure.span().start, flaw))
+}
+
+fn market(raw: &File) -> Result<MarketSetup, At> {
+    let usual = MarketSetup::default();
+    let Some(raw) = &raw.market else {
+        return Ok(usual);
+    };
+    let Market {
+        nav_usd,
+        traders,
+        lps,
+    } = *raw.get_ref();
+    let bounded = |field, value, max| {
+        source::bounded(field, value, 1, max).map_err(|flaw| (raw.span().start, flaw))
+    };
+    Ok(MarketSetup {
+        nav_usd: bounded(
+            "nav_usd",
+            nav_usd.unwrap_or(usual.nav_usd),
+            1_000_000_000_000,
+        )?,
+        traders: bounded("traders", traders.unwrap_or(usual.traders), 10_000)?,
+        lps: bounded("lps", lps.unwrap_or(usual.lps), 1_000)?,
+    })
+}

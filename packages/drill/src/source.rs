@@ -1,0 +1,350 @@
+//! What a source publishes, and when it arrives.
+//!
+//! - A source made of **bars** publishes its path every `interval_s` seconds, at once. In a gap,
+//!   and outside its file, it is silent. Bars longer than [`MAX_STEP_S`] are refused.
+//! - A **push oracle** file is delivered row by row, each at its own time.
+//! - A **derived** reporter follows the reference: price times `1 + e`, with `e` normal and
+//!   independent from report to report, one deviation being `noise_bps`, cut at four. Its latency
+//!   delays delivery; the publish time stays the time it looked.
+//!
+//! Faults act on reports by their publish time.
+
+use std::sync::Arc;
+
+use cosmwasm_std::{Int256, Uint256};
+use math::units::{OutOfRange, Price, Ratio};
+use math::wide::{mul_div, Round};
+
+use crate::input::{self, Flaw};
+use crate::noise::{Seed, SIGMA};
+use crate::path::Path;
+use crate::series;
+
+/// The longest bars a source may be made of, in seconds.
+pub const MAX_STEP_S: u64 = 300;
+/// The longest time between two reports of a source that is polled, in seconds.
+pub const MAX_INTERVAL_S: u64 = 15;
+/// The longest latency of a derived reporter, in seconds.
+pub const MAX_LATENCY_S: u64 = 25;
+/// The most a derived reporter may be off, one deviation, in basis points.
+pub const MAX_NOISE_BPS: u64 = 1000;
+/// The noise of a derived reporter where none is stated, in basis points.
+pub const DEFAULT_NOISE_BPS: u64 = 5;
+/// The longest a fault may delay a report, in seconds.
+pub const MAX_DELAY_S: u64 = 86_400;
+/// The start of the names of reporters that complete a set.
+pub const DERIVED: &str = "derived-";
+/// The confidence a recorded price is reported with, in basis points of it.
+const CONF_BPS: u64 = 5;
+/// Derived noise is cut at this many deviations.
+const CUT: i64 = 4;
+/// A hole in a push oracle's log is a gap longer than this many times the 99th percentile.
+const HOLE: u64 = 3;
+
+/// A source as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceSpec {
+    /// What it is called; unique in a run.
+    pub name: String,
+    /// Where its prices come from.
+    pub kind: SourceKind,
+    /// Seconds between reports; not used by a push oracle.
+    pub interval_s: u64,
+    /// Second of the interval it reports in, so that sources do not report in step.
+    pub offset_s: u64,
+    /// What breaks, and when.
+    pub faults: Vec<Fault>,
+}
+
+/// Where a source's prices come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A recorded series: bars or the log of a push oracle.
+    Series(Arc<Path>),
+    /// A reporter that follows the reference.
+    Derived {
+        /// The path it follows.
+        of: Arc<Path>,
+        /// How far off it is, one deviation, in basis points.
+        noise_bps: u64,
+        /// Seconds from looking to delivery.
+        latency_s: u64,
+    },
+}
+
+/// A stretch of time, `from <= t < to`, in Unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Its first second.
+    pub from: u64,
+    /// The second after its last.
+    pub to: u64,
+}
+
+impl Window {
+    /// Whether `time` is inside.
+    pub fn contains(self, time: u64) -> bool {
+        self.from <= time && time < self.to
+    }
+}
+
+/// Something that happens to the reports a source publishes within a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// When.
+    pub window: Window,
+    /// What.
+    pub kind: FaultKind,
+}
+
+/// What happens to a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// It is lost.
+    Drop,
+    /// It arrives later, with the publish time it had.
+    Delay {
+        /// Seconds later.
+        by_s: u64,
+    },
+}
+
+impl Fault {
+    /// When a report that would arrive at `deliver_at` arrives; `None` if it never does.
+    fn delivery(&self, publish_time: u64, deliver_at: u64) -> Option<u64> {
+        if !self.window.contains(publish_time) {
+            return Some(deliver_at);
+        }
+        match self.kind {
+            FaultKind::Drop => None,
+            FaultKind::Delay { by_s } => Some(deliver_at.saturating_add(by_s)),
+        }
+    }
+
+    /// The longest it can hold a report back.
+    fn longest_delay(&self) -> u64 {
+        match self.kind {
+            FaultKind::Drop => 0,
+            FaultKind::Delay { by_s } => by_s,
+        }
+    }
+}
+
+/// One report of one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Report {
+    /// When the source observed the price, as it states.
+    pub publish_time: u64,
+    /// When it reaches the chain.
+    pub deliver_at: u64,
+    /// The price.
+    pub price: Price,
+    /// How sure the source is, in USD.
+    pub conf: Price,
+}
+
+/// A source of one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    spec: SourceSpec,
+    seed: Seed,
+    longest_delay: u64,
+}
+
+impl Source {
+    /// A source, unless its bars are too coarse or a number is out of bounds.
+    pub fn new(spec: SourceSpec, seed: u64) -> Result<Self, Flaw> {
+        let latency = match &spec.kind {
+            SourceKind::Series(path) => {
+                if let Some(step) = path.step().filter(|step| *step > MAX_STEP_S) {
+                    return Err(Flaw::TooCoarse { step });
+                }
+                0
+            }
+            SourceKind::Derived {
+                noise_bps,
+                latency_s,
+                ..
+            } => {
+                bounded("noise_bps", *noise_bps, 0, MAX_NOISE_BPS)?;
+                bounded("latency_s", *latency_s, 0, MAX_LATENCY_S)?
+            }
+        };
+        bounded("interval_s", spec.interval_s, 1, MAX_INTERVAL_S)?;
+        bounded(
+            "offset_s",
+            spec.offset_s,
+            0,
+            spec.interval_s.saturating_sub(1),
+        )?;
+        let longest_delay = spec.faults.iter().fold(latency, |sum, fault| {
+            sum.saturating_add(fault.longest_delay())
+        });
+        Ok(Self {
+            seed: Seed::of(seed, "report", &spec.name),
+            longest_delay,
+            spec,
+        })
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// How it was configured.
+    pub fn spec(&self) -> &SourceSpec {
+        &self.spec
+    }
+
+    /// Whether it follows the reference instead of a recording of its own.
+    pub fn is_derived(&self) -> bool {
+        matches!(self.spec.kind, SourceKind::Derived { .. })
+    }
+
+    /// How old a report of a push oracle may become: its heartbeat and a tenth. `None` for a
+    /// source that is polled, where the feed's own limit serves.
+    pub fn source_max_age(&self) -> Option<u64> {
+        match &self.spec.kind {
+            SourceKind::Series(path) => {
+                let heartbeat = heartbeat(path)?;
+                heartbeat.checked_add(heartbeat.div_ceil(10))
+            }
+            SourceKind::Derived { .. } => None,
+        }
+    }
+
+    /// The reports that arrive with `after < deliver_at <= until`, in the order they arrive.
+    pub fn reports(&self, after: u64, until: u64) -> Vec<Report> {
+        let from = after.saturating_sub(self.longest_delay);
+        let arrives = |publish_time: u64| {
+            let at = self.delivery(publish_time)?;
+            (after < at && at <= until).then_some(at)
+        };
+        let mut reports: Vec<Report> = match &self.spec.kind {
+            SourceKind::Series(path) if path.is_updates() => path
+                .updates_between(from, until)
+                .iter()
+                .filter_map(|row| report(row.time, arrives(row.time)?, row.price, CONF_BPS).ok())
+                .collect(),
+            SourceKind::Series(path) => self
+                .ticks(path, from, until)
+                .filter(|time| path.is_live(*time))
+                .filter_map(|time| report(time, arrives(time)?, path.at(time)?, CONF_BPS).ok())
+                .collect(),
+            SourceKind::Derived { of, noise_bps, .. } => self
+                .ticks(of, from, until)
+                .filter_map(|time| {
+                    let at = arrives(time)?;
+                    let price = self.stray(time, of.at(time)?, *noise_bps).ok()?;
+                    report(time, at, price, *noise_bps).ok()
+                })
+                .collect(),
+        };
+        reports.sort_by_key(|report| (report.deliver_at, report.publish_time));
+        reports
+    }
+
+    /// When what it publishes at `publish_time` arrives; `None` if it never does.
+    fn delivery(&self, publish_time: u64) -> Option<u64> {
+        let latency = match self.spec.kind {
+            SourceKind::Series(_) => 0,
+            SourceKind::Derived { latency_s, .. } => latency_s,
+        };
+        let mut faults = self.spec.faults.iter();
+        faults.try_fold(publish_time.saturating_add(latency), |at, fault| {
+            fault.delivery(publish_time, at)
+        })
+    }
+
+    /// The seconds it looks at `path`.
+    fn ticks(&self, path: &Path, after: u64, until: u64) -> impl Iterator<Item = u64> {
+        let (interval, offset) = (self.spec.interval_s, self.spec.offset_s);
+        let from = after.saturating_add(1).max(path.start());
+        let phase = from.checked_rem(interval).unwrap_or(0);
+        let wait = offset
+            .saturating_add(interval)
+            .saturating_sub(phase)
+            .checked_rem(interval)
+            .unwrap_or(0);
+        let step = usize::try_from(interval).unwrap_or(1).max(1);
+        (from.saturating_add(wait)..=until.min(path.end())).step_by(step)
+    }
+
+    /// `price * (1 + e)`, rounded towards it.
+    fn stray(&self, time: u64, price: Price, noise_bps: u64) -> Result<Price, OutOfRange> {
+        let sigma = i64::try_from(SIGMA).map_err(|_| OutOfRange)?;
+        let cut = sigma.saturating_mul(CUT);
+        let draw = self
+            .seed
+            .stream(0)
+            .draw(time)
+            .clamp(cut.saturating_neg(), cut);
+        let deviation = price.times(Ratio::bps(noise_bps), Round::Down)?;
+        let stray = mul_div(
+            deviation.wide(),
+            Int256::from(draw),
+            Uint256::from(SIGMA),
+            Round::Zero,
+        )?;
+        let strayed = price.wide().checked_add(stray).map_err(|_| OutOfRange)?;
+        Price::from_wide(strayed.max(Int256::one()))
+    }
+}
+
+fn report(
+    publish_time: u64,
+    deliver_at: u64,
+    price: Price,
+    bps: u64,
+) -> Result<Report, OutOfRange> {
+    Ok(Report {
+        publish_time,
+        deliver_at,
+        price,
+        conf: price.times(Ratio::bps(bps), Round::Up)?,
+    })
+}
+
+/// The longest usual gap of a push oracle's log: the longest that is not a hole.
+fn heartbeat(path: &Path) -> Option<u64> {
+    let mut gaps: Vec<u64> = series::gaps(path.updates()).collect();
+    gaps.sort_unstable();
+    let rank = gaps.len().checked_mul(99)? / 100;
+    let usual = gaps.get(rank)?.checked_mul(HOLE)?;
+    gaps.into_iter().rev().find(|gap| *gap <= usual)
+}
+
+/// A name a user may give a source.
+pub(crate) fn check_name(name: &str) -> Result<(), Flaw> {
+    if !input::is_name(name) {
+        return Err(Flaw::BadName(input::excerpt(name)));
+    }
+    if name.starts_with(DERIVED) {
+        return Err(Flaw::ReservedName(name.to_owned()));
+    }
+    Ok(())
+}
+
+/// The second of the interval the `index`-th source reports in, five apart.
+pub(crate) fn phase(index: u64, interval_s: u64) -> u64 {
+    let second = index.saturating_mul(5);
+    second.checked_rem(interval_s).unwrap_or(0)
+}
+
+/// `value`, if it is within bounds.
+pub(crate) fn bounded(field: &'static str, value: u64, min: u64, max: u64) -> Result<u64, Flaw> {
+    if (min..=max).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Flaw::OutOfBounds {
+            field,
+            value,
+            min,
+            max,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

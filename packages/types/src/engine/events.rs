@@ -1,0 +1,251 @@
+//! What the engine emits.
+
+use cosmwasm_std::{Addr, Event};
+
+use super::Refusal;
+use crate::{
+    wire::{Fields, Wire, WireError},
+    Amount, Price, Size,
+};
+
+/// A fill changed a position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PositionChanged {
+    /// Where.
+    pub market: String,
+    /// Whose.
+    pub account: Addr,
+    /// By how much, signed.
+    pub by: Size,
+    /// What the position is now.
+    pub size: Size,
+    /// At what clearing price.
+    pub price: Price,
+    /// Taker fee paid.
+    pub fee: Amount,
+}
+
+impl Wire for PositionChanged {
+    const TYPE: &'static str = "position_changed";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("account", &self.account)
+            .add_attribute("by", self.by.0.to_string())
+            .add_attribute("size", self.size.0.to_string())
+            .add_attribute("price", self.price.0.to_string())
+            .add_attribute("fee", self.fee.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            account: fields.addr("account")?,
+            by: Size(fields.get("by")?),
+            size: Size(fields.get("size")?),
+            price: Price(fields.get("price")?),
+            fee: Amount(fields.get("fee")?),
+        })
+    }
+}
+
+/// A mandate ended without a fill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MandateDone {
+    /// Where.
+    pub market: String,
+    /// Its number.
+    pub order: u64,
+    /// Why.
+    pub reason: Refusal,
+    /// Returned to the wallet.
+    pub refund: Amount,
+}
+
+impl Wire for MandateDone {
+    const TYPE: &'static str = "mandate_done";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("order", self.order.to_string())
+            .add_attribute("reason", self.reason.name())
+            .add_attribute("refund", self.refund.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            order: fields.get("order")?,
+            reason: fields.get("reason")?,
+            refund: Amount(fields.get("refund")?),
+        })
+    }
+}
+
+/// A position was liquidated, whole or in part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Liquidated {
+    /// Where.
+    pub market: String,
+    /// Whose.
+    pub account: Addr,
+    /// How much was closed, signed as the trade.
+    pub by: Size,
+    /// What is left.
+    pub size: Size,
+    /// At what clearing price.
+    pub price: Price,
+    /// Liquidation fee taken.
+    pub fee: Amount,
+    /// Paid to the cranker.
+    pub bounty: Amount,
+    /// Loss beyond margin.
+    pub bad_debt: Amount,
+}
+
+impl Wire for Liquidated {
+    const TYPE: &'static str = "liquidated";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("account", &self.account)
+            .add_attribute("by", self.by.0.to_string())
+            .add_attribute("size", self.size.0.to_string())
+            .add_attribute("price", self.price.0.to_string())
+            .add_attribute("fee", self.fee.0.to_string())
+            .add_attribute("bounty", self.bounty.0.to_string())
+            .add_attribute("bad_debt", self.bad_debt.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            account: fields.addr("account")?,
+            by: Size(fields.get("by")?),
+            size: Size(fields.get("size")?),
+            price: Price(fields.get("price")?),
+            fee: Amount(fields.get("fee")?),
+            bounty: Amount(fields.get("bounty")?),
+            bad_debt: Amount(fields.get("bad_debt")?),
+        })
+    }
+}
+
+/// A loss beyond margin was borne.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadDebt {
+    /// Where.
+    pub market: String,
+    /// Paid by insurance.
+    pub insurance: Amount,
+    /// Borne by the vault.
+    pub vault: Amount,
+}
+
+impl Wire for BadDebt {
+    const TYPE: &'static str = "bad_debt";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("insurance", self.insurance.0.to_string())
+            .add_attribute("vault", self.vault.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            insurance: Amount(fields.get("insurance")?),
+            vault: Amount(fields.get("vault")?),
+        })
+    }
+}
+
+/// Free money came or went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalletChanged {
+    /// Whose.
+    pub account: Addr,
+    /// Which coin.
+    pub denom: String,
+    /// By how much, signed.
+    pub by: Amount,
+}
+
+impl Wire for WalletChanged {
+    const TYPE: &'static str = "wallet_changed";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("account", &self.account)
+            .add_attribute("denom", &self.denom)
+            .add_attribute("by", self.by.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            account: fields.addr("account")?,
+            denom: fields.get("denom")?,
+            by: Amount(fields.get("by")?),
+        })
+    }
+}
+
+/// A batch of LP deposits was priced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LpBatchPriced {
+    /// Where.
+    pub market: String,
+    /// Money in.
+    pub amount: Amount,
+    /// Shares out.
+    pub shares: u128,
+}
+
+impl Wire for LpBatchPriced {
+    const TYPE: &'static str = "lp_batch_priced";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("amount", self.amount.0.to_string())
+            .add_attribute("shares", self.shares.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            amount: Amount(fields.get("amount")?),
+            shares: fields.get("shares")?,
+        })
+    }
+}
+
+/// A neighbour failed or did not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultSeen {
+    /// In which market.
+    pub market: String,
+    /// Which neighbour.
+    pub module: Addr,
+}
+
+impl Wire for FaultSeen {
+    const TYPE: &'static str = "fault_seen";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("module", &self.module)
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            module: fields.addr("module")?,
+        })
+    }
+}

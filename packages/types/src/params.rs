@@ -1,0 +1,262 @@
+//! Settings of a compartment, with the bounds no governance may leave.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::Uint128;
+use thiserror::Error;
+
+use crate::{engine::FundingTerms, Ratio};
+
+/// Settings of one market's compartment in the engine.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+pub struct MarketParams {
+    /// `K_net`: cap of |skew|, trillionths of a base unit.
+    pub skew_cap: Uint128,
+    /// `scale` of the clearing price, trillionths of a base unit.
+    pub skew_scale: Uint128,
+    /// `a` of the side cap `a * NAV / (gap - min(MM, gap/10))`.
+    pub side_share: Ratio,
+    /// The stress gap of the instrument.
+    pub gap: Ratio,
+    /// Volatility multiple of the initial margin.
+    pub sigma_multiple: Ratio,
+    /// Horizon of the initial margin, seconds.
+    pub horizon: u64,
+    /// The least initial margin.
+    pub im_min: Ratio,
+    /// The greatest initial margin.
+    pub im_max: Ratio,
+    /// `c`: maintenance over initial margin.
+    pub mm_share: Ratio,
+    /// What liquidation aims at above maintenance.
+    pub buffer: Ratio,
+    /// The greatest open-interest add-on to the initial margin, reached at the side cap.
+    pub oi_add_on: Ratio,
+    /// Variance floor per second.
+    pub variance_floor: Ratio,
+    /// Stressed variance per second.
+    pub variance_stress: Ratio,
+    /// Taker fee of increases.
+    pub fee_increase: Ratio,
+    /// Taker fee of reductions.
+    pub fee_reduce: Ratio,
+    /// Liquidation fee.
+    pub fee_liquidation: Ratio,
+    /// Share of fees that goes to the vault.
+    pub to_vault: Ratio,
+    /// Share of fees that goes to insurance; the rest is the treasury's.
+    pub to_insurance: Ratio,
+    /// What an order pays whoever executes or removes it, before the queue's length is added.
+    pub base_fee: Uint128,
+    /// What a position prepays for its liquidation.
+    pub liquidation_reserve: Uint128,
+    /// The least notional of a position; what remains below it is closed whole.
+    pub dust: Uint128,
+    /// The least LP request.
+    pub min_lp: Uint128,
+    /// The greatest funding rate the engine integrates, whatever the market says.
+    pub funding: FundingTerms,
+}
+
+/// A setting outside its bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{field} is out of bounds: {why}")]
+pub struct BadParam {
+    /// Which.
+    pub field: &'static str,
+    /// What it must be.
+    pub why: &'static str,
+}
+
+impl MarketParams {
+    /// Defaults of a major instrument whose price is about `price` whole dollars and whose vault
+    /// holds about `nav` whole dollars: `K_net` is 30 % of the vault, `scale` a hundred times it.
+    pub fn major(price: u128, nav: u128) -> Self {
+        let cap = nav
+            .saturating_mul(300_000_000_000)
+            .checked_div(price.max(1))
+            .unwrap_or_default();
+        Self {
+            skew_cap: Uint128::new(cap),
+            skew_scale: Uint128::new(cap.saturating_mul(100)),
+            side_share: Ratio::percent(50),
+            gap: Ratio::percent(25),
+            sigma_multiple: Ratio::percent(500),
+            horizon: 3_600,
+            im_min: Ratio::percent(5),
+            im_max: Ratio::percent(50),
+            mm_share: Ratio::percent(50),
+            buffer: Ratio::bps(50),
+            oi_add_on: Ratio::percent(1),
+            variance_floor: Ratio::raw(400_000_000),
+            variance_stress: Ratio::raw(4_000_000_000),
+            fee_increase: Ratio::bps(5),
+            fee_reduce: Ratio::bps(3),
+            fee_liquidation: Ratio::bps(50),
+            to_vault: Ratio::percent(70),
+            to_insurance: Ratio::percent(20),
+            base_fee: Uint128::new(50_000),
+            liquidation_reserve: Uint128::new(1_000_000),
+            dust: Uint128::new(10_000_000),
+            min_lp: Uint128::new(10_000_000),
+            funding: FundingTerms::major(),
+        }
+    }
+
+    /// The closing cost in both margins: reduce fee plus the greatest premium `K_net/scale`,
+    /// rounded up.
+    pub fn closing_cost(&self) -> Result<Ratio, math::units::OutOfRange> {
+        let premium = Ratio(
+            cosmwasm_std::Decimal::checked_from_ratio(self.skew_cap, self.skew_scale)
+                .map_err(|_| math::units::OutOfRange)?,
+        );
+        self.fee_reduce.plus(premium)?.plus(Ratio::raw(1))
+    }
+
+    /// Every bound. One row a field; linked fields last.
+    pub fn check(&self) -> Result<(), BadParam> {
+        let rows = [
+            (!self.skew_cap.is_zero(), "skew_cap", "above zero"),
+            (
+                self.skew_cap.saturating_mul(Uint128::new(10)) <= self.skew_scale,
+                "skew_scale",
+                "at least ten times skew_cap",
+            ),
+            (self.side_share <= Ratio::ONE, "side_share", "at most 1"),
+            (
+                self.gap >= Ratio::percent(5) && self.gap <= Ratio::ONE,
+                "gap",
+                "0.05 to 1",
+            ),
+            (
+                self.sigma_multiple >= Ratio::ONE && self.sigma_multiple <= Ratio::percent(2_000),
+                "sigma_multiple",
+                "1 to 20",
+            ),
+            (
+                (60..=86_400).contains(&self.horizon),
+                "horizon",
+                "60 to 86400 seconds",
+            ),
+            (self.im_min >= Ratio::percent(1), "im_min", "at least 0.01"),
+            (
+                self.im_min <= self.im_max && self.im_max <= Ratio::ONE,
+                "im_max",
+                "im_min to 1",
+            ),
+            (
+                self.mm_share >= Ratio::percent(20) && self.mm_share <= Ratio::percent(90),
+                "mm_share",
+                "0.2 to 0.9",
+            ),
+            (
+                self.buffer >= Ratio::bps(10) && self.buffer <= Ratio::percent(10),
+                "buffer",
+                "0.001 to 0.1",
+            ),
+            (
+                self.oi_add_on <= Ratio::percent(20),
+                "oi_add_on",
+                "at most 0.2",
+            ),
+            (
+                !self.variance_floor.0.is_zero() && self.variance_floor <= Ratio::bps(1),
+                "variance_floor",
+                "above zero, at most 0.0001",
+            ),
+            (
+                self.variance_stress <= Ratio::bps(1),
+                "variance_stress",
+                "at most 0.0001",
+            ),
+            (
+                self.fee_increase <= Ratio::percent(1),
+                "fee_increase",
+                "at most 0.01",
+            ),
+            (
+                self.fee_reduce <= Ratio::bps(30),
+                "fee_reduce",
+                "at most 0.003",
+            ),
+            (
+                self.fee_liquidation <= Ratio::percent(5),
+                "fee_liquidation",
+                "at most 0.05",
+            ),
+            (
+                self.to_vault
+                    .plus(self.to_insurance)
+                    .is_ok_and(|s| s <= Ratio::ONE),
+                "to_insurance",
+                "at most 1 together with to_vault",
+            ),
+            (
+                self.base_fee <= Uint128::new(10_000_000),
+                "base_fee",
+                "at most 10 dollars",
+            ),
+            (
+                self.liquidation_reserve <= Uint128::new(100_000_000),
+                "liquidation_reserve",
+                "at most 100 dollars",
+            ),
+            (
+                self.dust <= Uint128::new(1_000_000_000),
+                "dust",
+                "at most 1000 dollars",
+            ),
+            (
+                self.min_lp >= Uint128::new(1_000_000),
+                "min_lp",
+                "at least a dollar",
+            ),
+        ];
+        rows.into_iter()
+            .find(|(fits, _, _)| !fits)
+            .map_or(Ok(()), |(_, field, why)| Err(BadParam { field, why }))?;
+        self.linked()
+    }
+
+    /// The least maintenance (`closing cost + liquidation fee + 0.5 %`) plus buffer stays below the
+    /// least initial margin.
+    fn linked(&self) -> Result<(), BadParam> {
+        self.mm_floor()
+            .and_then(|mm| mm.plus(self.buffer))
+            .ok()
+            .filter(|least| *least <= self.im_min)
+            .map(|_| ())
+            .ok_or(BadParam {
+                field: "im_min",
+                why: "at least closing cost + liquidation fee + 0.005 + buffer",
+            })
+    }
+
+    /// The least maintenance margin: `closing cost + liquidation fee + 0.5 %`.
+    pub fn mm_floor(&self) -> Result<Ratio, math::units::OutOfRange> {
+        self.closing_cost()?
+            .plus(self.fee_liquidation)?
+            .plus(Ratio::bps(50))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_a_major_are_the_figures_of_the_design() {
+        let p = MarketParams::major(2_000, 10_000_000);
+        assert_eq!(p.check(), Ok(()));
+        assert_eq!(p.skew_cap, Uint128::new(1_500_000_000_000_000));
+        assert_eq!(p.closing_cost(), Ok(Ratio::raw(10_300_000_000_000_001)));
+    }
+
+    #[test]
+    fn linked_fields_are_checked_together() {
+        let mut p = MarketParams::major(2_000, 10_000_000);
+        p.im_min = Ratio::percent(2);
+        assert_eq!(p.check().map_err(|e| e.field), Err("im_min"));
+    }
+}
