@@ -69,7 +69,9 @@ mod tests {
             Scope::Market { market: "x".into() },
             Scope::Feed { feed: "x".into() },
             Scope::Module { module: "x".into() },
-            Scope::Remote { channel: "x".into() },
+            Scope::Remote {
+                channel: "x".into(),
+            },
         ]
     }
 
@@ -85,7 +87,10 @@ mod tests {
         for s in every_kind() {
             assert_eq!(parse(&scope(&s)), Some(s));
         }
-        assert_eq!(scope(&Scope::Feed { feed: "eth".into() }), [2, b'e', b't', b'h']);
+        assert_eq!(
+            scope(&Scope::Feed { feed: "eth".into() }),
+            [2, b'e', b't', b'h']
+        );
     }
 
     #[test]
@@ -98,6 +103,9 @@ mod tests {
     #[test]
     fn labels_name_kind_and_name() {
         let labels = every_kind().map(|s| label(&s));
-        assert_eq!(labels, ["global", "market:x", "feed:x", "module:x", "remote:x"]);
+        assert_eq!(
+            labels,
+            ["global", "market:x", "feed:x", "module:x", "remote:x"]
+        );
     }
 }

@@ -102,10 +102,15 @@ pub fn audit(storage: &dyn Storage, params: &Params) -> StdResult<Vec<Broken>> {
             .max();
         let reason = latch.reason;
         if greatest != Some(level(storage, &scope)?) {
-            broken.push(Broken::LevelNotMax { scope: scope.clone() });
+            broken.push(Broken::LevelNotMax {
+                scope: scope.clone(),
+            });
         }
         if latch.level < *demanded {
-            broken.push(Broken::LatchBelowDemand { scope: scope.clone(), reason });
+            broken.push(Broken::LatchBelowDemand {
+                scope: scope.clone(),
+                reason,
+            });
         }
         let overcounted = latch.good > params.good_readings || latch.retrips > params.max_doublings;
         let never_held = latch.level == Level::Normal && latch.cleared_at == 0;
@@ -114,4 +119,82 @@ pub fn audit(storage: &dyn Storage, params: &Params) -> StdResult<Vec<Broken>> {
         }
     }
     Ok(broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+
+    use super::*;
+
+    fn scopes() -> [Scope; 5] {
+        let name = || "x".to_owned();
+        [
+            Scope::Global {},
+            Scope::Market { market: name() },
+            Scope::Feed { feed: name() },
+            Scope::Module { module: name() },
+            Scope::Remote { channel: name() },
+        ]
+    }
+
+    fn demand(storage: &mut dyn Storage, scope: &Scope, reason: Reason, to: Level) {
+        let evidence = Evidence {
+            reason,
+            demand: Demand::at(to),
+        };
+        let tick = Tick {
+            now: 1_000,
+            round_time: 1_000,
+        };
+        apply(storage, scope, evidence, tick, &Params::default()).unwrap();
+    }
+
+    #[test]
+    fn every_kind_of_scope_is_held_apart_and_the_greatest_latch_is_its_level() {
+        for scope in scopes() {
+            let mut storage = MockStorage::new();
+            demand(&mut storage, &scope, Reason::Jump, Level::Guarded);
+            demand(&mut storage, &scope, Reason::Dispersion, Level::Protected);
+            for other in scopes() {
+                let expected = if other == scope {
+                    Level::Protected
+                } else {
+                    Level::Normal
+                };
+                assert_eq!(level(&storage, &other).unwrap(), expected);
+            }
+            assert_eq!(audit(&storage, &Params::default()).unwrap(), []);
+        }
+    }
+
+    #[test]
+    fn a_calm_reading_of_a_latch_that_never_held_writes_nothing() {
+        let mut storage = MockStorage::new();
+        demand(&mut storage, &Scope::Global {}, Reason::Jump, Level::Normal);
+        assert_eq!(of(&storage, &Scope::Global {}).unwrap(), []);
+    }
+
+    #[test]
+    fn the_audit_sees_a_latch_below_its_demand_and_a_foreign_key() {
+        let mut storage = MockStorage::new();
+        let held = Held {
+            latch: Latch {
+                level: Level::Guarded,
+                ..latch::fresh(Reason::Jump)
+            },
+            demanded: Level::Protected,
+        };
+        LATCHES.save(&mut storage, (&[0], 2), &held).unwrap();
+        LATCHES.save(&mut storage, (&[9], 2), &held).unwrap();
+        let scope = Scope::Global {};
+        let reason = Reason::Jump;
+        assert_eq!(
+            audit(&storage, &Params::default()).unwrap(),
+            [
+                Broken::LatchBelowDemand { scope, reason },
+                Broken::ScopeKey { key: vec![9] }
+            ]
+        );
+    }
 }

@@ -1,17 +1,14 @@
-//! What stance each market is leased, and handing it to the engine.
+//! What stance each market is leased, and when it is due again.
 
 use std::cmp::Reverse;
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Event, StdResult, Storage, SubMsg, SubMsgResult};
+use cosmwasm_std::{Event, StdResult, Storage, SubMsgResult};
 use cw_storage_plus::Item;
 use types::{
-    breaker::{Params, Registered, StanceLeased, StanceLost},
-    engine,
+    breaker::{Params, Registered},
     level::Level,
-    pending::Pending,
     scope::{Scope, Stance},
-    wire::Wire,
     Ratio,
 };
 
@@ -22,13 +19,14 @@ use crate::{
     ContractError, Counted,
 };
 
+pub use offer::{Awaiting, Offers, PUSH_GAS};
+
+mod offer;
+
 /// Markets at most.
 pub const MAX_MARKETS: usize = 32;
 /// Markets of one `Push` at most.
 pub const MAX_PUSH: usize = 8;
-/// What the engine may spend on taking one stance. Whoever calls `Report` allows for `push_limit`
-/// times this.
-pub const PUSH_GAS: u64 = 500_000;
 
 /// One market and what it was last leased.
 #[cw_serde]
@@ -44,29 +42,6 @@ struct Lease {
 }
 
 const LEASES: Item<Vec<Lease>> = Item::new(key::LEASES);
-
-/// What this contract waits for.
-#[cw_serde]
-pub enum Awaiting {
-    /// Whether the engine takes a stance.
-    Stance {
-        /// For which market.
-        market: String,
-        /// Which.
-        stance: Stance,
-    },
-}
-
-impl Pending for Awaiting {}
-
-/// Stances on their way.
-#[derive(Debug, Default)]
-pub struct Offers {
-    /// To the engine, each contained.
-    pub messages: Vec<SubMsg>,
-    /// One each.
-    pub events: Vec<Event>,
-}
 
 /// Start with these markets, nothing leased.
 pub fn start(storage: &mut dyn Storage, markets: Vec<Registered>) -> Result<(), ContractError> {
@@ -138,7 +113,8 @@ pub fn renew(
     let mut offers = Offers::default();
     let limit = usize::try_from(settings.params.push_limit).unwrap_or(MAX_MARKETS);
     for (lease, stance) in due.into_iter().take(limit) {
-        offers.add(lease, stance, settings, now)?;
+        offers.add(&lease.market, stance, settings)?;
+        lease.offered(stance, now);
     }
     if !offers.messages.is_empty() {
         LEASES.save(storage, &leases)?;
@@ -164,7 +140,8 @@ pub fn push(
                 market: market.clone(),
             })?;
         let stance = judge(storage, settings, lease, now)?;
-        offers.add(lease, stance, settings, now)?;
+        offers.add(&lease.market, stance, settings)?;
+        lease.offered(stance, now);
     }
     LEASES.save(storage, &leases)?;
     Ok(offers)
@@ -186,28 +163,26 @@ pub fn settle(
         lease.delivered = false;
     }
     LEASES.save(storage, &leases)?;
-    let lost = StanceLost {
-        market,
-        level: stance.level,
-        engine: settings.engine.addr().clone(),
-    };
-    Ok(Some(lost.write()))
+    Ok(Some(offer::lost(market, stance, settings)))
 }
 
 /// Joins every scope above the market. A feed that has not reported for longer than a lease, or
 /// never, leaves no better than ReduceOnly, so no `Push` keeps a good stance alive on silence.
-fn judge(
-    storage: &dyn Storage,
-    settings: &Settings,
-    lease: &Lease,
-    now: u64,
-) -> StdResult<Stance> {
+fn judge(storage: &dyn Storage, settings: &Settings, lease: &Lease, now: u64) -> StdResult<Stance> {
     let scopes = [
         Scope::Global {},
-        Scope::Market { market: lease.market.clone() },
-        Scope::Feed { feed: lease.feed.clone() },
-        Scope::Module { module: settings.engine.addr().to_string() },
-        Scope::Module { module: settings.oracle.addr().to_string() },
+        Scope::Market {
+            market: lease.market.clone(),
+        },
+        Scope::Feed {
+            feed: lease.feed.clone(),
+        },
+        Scope::Module {
+            module: settings.engine.addr().to_string(),
+        },
+        Scope::Module {
+            module: settings.oracle.addr().to_string(),
+        },
     ];
     let least = if registry::silent(storage, &lease.feed, now, settings.params.lease)? {
         Level::ReduceOnly
@@ -230,35 +205,12 @@ impl Lease {
         let left = self.stance.until.saturating_sub(now);
         changed || !self.delivered || left.saturating_mul(2) < params.lease
     }
-}
 
-impl Offers {
     /// Recorded as taken; the reply takes that back if it was not.
-    fn add(
-        &mut self,
-        lease: &mut Lease,
-        stance: Stance,
-        settings: &Settings,
-        now: u64,
-    ) -> StdResult<()> {
-        let market = lease.market.clone();
-        let tell = engine::ExecuteMsg::SetStance {
-            market: market.clone(),
-            stance,
-        };
-        let tell = settings.engine.tell(&tell, vec![])?;
-        let leased = StanceLeased {
-            market: market.clone(),
-            level: stance.level,
-            until: stance.until,
-        };
-        let awaited = Awaiting::Stance { market, stance };
-        self.messages.push(awaited.contained(tell, PUSH_GAS)?);
-        self.events.push(leased.write());
-        lease.stance = stance;
-        lease.delivered = true;
-        lease.offered_at = now;
-        Ok(())
+    fn offered(&mut self, stance: Stance, now: u64) {
+        self.stance = stance;
+        self.delivered = true;
+        self.offered_at = now;
     }
 }
 
@@ -274,8 +226,13 @@ pub fn audit(storage: &dyn Storage, params: &Params) -> StdResult<Vec<Broken>> {
         broken.push(Broken::Roster { markets });
     }
     let feeds = registry::feeds(storage)?;
-    let unknown = leases.iter().map(|l| &l.feed).filter(|f| !feeds.contains(f));
-    let unused = feeds.iter().filter(|f| leases.iter().all(|l| l.feed != **f));
+    let unknown = leases
+        .iter()
+        .map(|l| &l.feed)
+        .filter(|f| !feeds.contains(f));
+    let unused = feeds
+        .iter()
+        .filter(|f| leases.iter().all(|l| l.feed != **f));
     for feed in unknown.chain(unused) {
         broken.push(Broken::FeedOrphan { feed: feed.clone() });
     }

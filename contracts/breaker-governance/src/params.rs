@@ -6,35 +6,64 @@ use types::{
     Ratio,
 };
 
+/// Whether a field fits, its name, and what it must be.
+type Row = (bool, &'static str, &'static str);
+
+const DAY: u64 = 86_400;
+
 /// Every bound, one row a field.
 pub fn check(p: &Params) -> Result<(), BadParam> {
-    const ROW: &str = "above 0, at most 10, rising with the level";
-    let day = 86_400;
-    let rows = [
-        (rises(&p.dispersion), "dispersion", ROW),
-        (rises(&p.jump), "jump", ROW),
-        ((1..=3_600).contains(&p.invalid_grace), "invalid_grace", "1 to 3600 seconds"),
-        ((1..=100).contains(&p.good_readings), "good_readings", "1 to 100"),
-        ((1..=3_600).contains(&p.reading_gap), "reading_gap", "1 to 3600 seconds"),
-        ((1..=day).contains(&p.dwell.guarded), "dwell.guarded", "1 to 86400 seconds"),
+    evidence(p)
+        .into_iter()
+        .chain(healing(p))
+        .chain(leases(p))
+        .find(|(fits, _, _)| !fits)
+        .map_or(Ok(()), |(_, field, why)| Err(BadParam { field, why }))
+}
+
+fn evidence(p: &Params) -> [Row; 3] {
+    const WHY: &str = "above 0, at most 10, rising with the level";
+    let grace = (1..=3_600).contains(&p.invalid_grace);
+    [
+        (rises(&p.dispersion), "dispersion", WHY),
+        (rises(&p.jump), "jump", WHY),
+        (grace, "invalid_grace", "1 to 3600 seconds"),
+    ]
+}
+
+fn healing(p: &Params) -> [Row; 7] {
+    let good = (1..=100).contains(&p.good_readings);
+    let gap = (1..=3_600).contains(&p.reading_gap);
+    let guarded = (1..=DAY).contains(&p.dwell.guarded);
+    let reduce_only = (p.dwell.guarded..=DAY).contains(&p.dwell.reduce_only);
+    let protected = (p.dwell.reduce_only..=DAY).contains(&p.dwell.protected);
+    let window = p.retrip_window <= 2_592_000;
+    [
+        (good, "good_readings", "1 to 100"),
+        (gap, "reading_gap", "1 to 3600 seconds"),
+        (guarded, "dwell.guarded", "1 to 86400 seconds"),
         (
-            (p.dwell.guarded..=day).contains(&p.dwell.reduce_only),
+            reduce_only,
             "dwell.reduce_only",
             "dwell.guarded to 86400 seconds",
         ),
         (
-            (p.dwell.reduce_only..=day).contains(&p.dwell.protected),
+            protected,
             "dwell.protected",
             "dwell.reduce_only to 86400 seconds",
         ),
         (p.max_doublings <= 10, "max_doublings", "at most 10"),
-        (p.retrip_window <= 2_592_000, "retrip_window", "at most 2592000 seconds"),
-        ((60..=3_600).contains(&p.lease), "lease", "60 to 3600 seconds"),
-        ((1..=32).contains(&p.push_limit), "push_limit", "1 to 32"),
-    ];
-    rows.into_iter()
-        .find(|(fits, _, _)| !fits)
-        .map_or(Ok(()), |(_, field, why)| Err(BadParam { field, why }))
+        (window, "retrip_window", "at most 2592000 seconds"),
+    ]
+}
+
+fn leases(p: &Params) -> [Row; 2] {
+    let lease = (60..=3_600).contains(&p.lease);
+    let limit = (1..=32).contains(&p.push_limit);
+    [
+        (lease, "lease", "60 to 3600 seconds"),
+        (limit, "push_limit", "1 to 32"),
+    ]
 }
 
 fn rises(t: &Thresholds) -> bool {
@@ -63,8 +92,12 @@ mod tests {
         type Spoil = fn(&mut Params);
         let rows: [(&str, Spoil); 17] = [
             ("dispersion", |p| p.dispersion.guarded = Some(Ratio::ZERO)),
-            ("dispersion", |p| p.dispersion.guarded = Some(Ratio::percent(3))),
-            ("dispersion", |p| p.dispersion.protected = Some(Ratio::percent(1_001))),
+            ("dispersion", |p| {
+                p.dispersion.guarded = Some(Ratio::percent(3))
+            }),
+            ("dispersion", |p| {
+                p.dispersion.protected = Some(Ratio::percent(1_001))
+            }),
             ("jump", |p| p.jump.protected = Some(Ratio::percent(1))),
             ("invalid_grace", |p| p.invalid_grace = 0),
             ("good_readings", |p| p.good_readings = 0),

@@ -25,9 +25,8 @@ pub fn answer(deps: Deps, now: u64, msg: QueryMsg) -> StdResult<Binary> {
         }
         QueryMsg::Level { scope } => to_json_binary(&latches::level(storage, &scope)?),
         QueryMsg::Latches { scope } => {
-            let alive = |l: &Latch| {
-                l.level > Level::Normal || latch::remembered(l, now, &settings.params)
-            };
+            let alive =
+                |l: &Latch| l.level > Level::Normal || latch::remembered(l, now, &settings.params);
             let mut latches = latches::of(storage, &scope)?;
             latches.retain(alive);
             to_json_binary(&latches)

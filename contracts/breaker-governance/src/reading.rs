@@ -1,7 +1,7 @@
 //! From what feeds read to what is asked of their latches.
 
-use cosmwasm_std::{Event, StdResult, Storage};
-use math::wide::Round;
+use cosmwasm_std::{Event, Storage};
+use math::{jump, units::OutOfRange};
 use types::{
     breaker::{FeedReading, Params, Thresholds},
     level::Level,
@@ -21,10 +21,8 @@ use crate::{
 /// Readings of one report at most.
 pub const MAX: usize = 16;
 
-const GUARDED_SIGMAS: Ratio = Ratio::percent(1_200);
-const REDUCE_ONLY_SIGMAS: Ratio = Ratio::percent(2_500);
-const PROTECTED_SIGMAS: Ratio = Ratio::percent(6_000);
-const FLOOR: Ratio = Ratio::percent(30);
+/// How far ahead of this chain's clock a round may be, seconds.
+const MAX_AHEAD: u64 = 60;
 
 /// What a report taught.
 #[derive(Debug, Default)]
@@ -46,7 +44,7 @@ pub fn learn(
     params: &Params,
     readings: Vec<FeedReading>,
     now: u64,
-) -> StdResult<Learned> {
+) -> Result<Learned, ContractError> {
     let mut learned = Learned::default();
     for reading in readings {
         let Some(heard) = registry::hear(storage, &reading, now)? else {
@@ -54,12 +52,12 @@ pub fn learn(
         };
         let tick = Tick {
             now,
-            round_time: reading.time,
+            round_time: round_time(reading.time, now),
         };
         let scope = Scope::Feed {
             feed: reading.feed.clone(),
         };
-        for evidence in evidence(&reading, &heard, now, params) {
+        for evidence in evidence(&reading, &heard, now, params)? {
             if let Some(changed) = latches::apply(storage, &scope, evidence, tick, params)? {
                 learned.events.push(changed.write());
             }
@@ -69,13 +67,28 @@ pub fn learn(
     Ok(learned)
 }
 
+/// A round from further ahead than any source clock may run has no time: it raises like any other,
+/// counts towards no healing, and does not push the next good round out of reach.
+const fn round_time(time: u64, now: u64) -> u64 {
+    if time > now.saturating_add(MAX_AHEAD) {
+        0
+    } else {
+        time
+    }
+}
+
 /// What one reading says, reason by reason.
-pub fn evidence(reading: &FeedReading, heard: &Heard, now: u64, params: &Params) -> [Evidence; 3] {
+pub fn evidence(
+    reading: &FeedReading,
+    heard: &Heard,
+    now: u64,
+    params: &Params,
+) -> Result<[Evidence; 3], OutOfRange> {
     let invalid_for = heard
         .invalid_since
         .map_or(0, |since| now.saturating_sub(since));
-    let jump = scaled(&params.jump, reading.sigma);
-    [
+    let jump = scaled(&params.jump, reading.sigma)?;
+    Ok([
         Evidence {
             reason: Reason::PriceStatus,
             demand: Demand::at(status_level(reading.status, invalid_for, params)),
@@ -88,7 +101,7 @@ pub fn evidence(reading: &FeedReading, heard: &Heard, now: u64, params: &Params)
             reason: Reason::Jump,
             demand: Demand::of(reading.jump, &jump),
         },
-    ]
+    ])
 }
 
 fn status_level(status: Status, invalid_for: u64, params: &Params) -> Level {
@@ -101,20 +114,84 @@ fn status_level(status: Status, invalid_for: u64, params: &Params) -> Level {
     }
 }
 
-/// The jump thresholds at this volatility: `clamp(k * sigma, 0.3 * table, table)`. Rounds down:
-/// towards tripping.
-fn scaled(table: &Thresholds, sigma: Ratio) -> Thresholds {
-    let row = |enter: Option<Ratio>, k| enter.map(|enter| threshold(enter, k, sigma));
-    Thresholds {
-        guarded: row(table.guarded, GUARDED_SIGMAS),
-        reduce_only: row(table.reduce_only, REDUCE_ONLY_SIGMAS),
-        protected: row(table.protected, PROTECTED_SIGMAS),
-    }
+/// The jump thresholds at this volatility.
+fn scaled(table: &Thresholds, sigma: Ratio) -> Result<Thresholds, OutOfRange> {
+    let row = |enter: Option<Ratio>, k| {
+        enter
+            .map(|enter| jump::threshold(enter, sigma, k))
+            .transpose()
+    };
+    Ok(Thresholds {
+        guarded: row(table.guarded, jump::GUARDED)?,
+        reduce_only: row(table.reduce_only, jump::REDUCE_ONLY)?,
+        protected: row(table.protected, jump::PROTECTED)?,
+    })
 }
 
-fn threshold(table: Ratio, k: Ratio, sigma: Ratio) -> Ratio {
-    let floor = table.times(FLOOR, Round::Down).unwrap_or(Ratio::ZERO);
-    k.times(sigma, Round::Down)
-        .unwrap_or(table)
-        .clamp(floor, table)
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn reading(status: Status) -> FeedReading {
+        FeedReading {
+            feed: "eth-usd".into(),
+            round: 1,
+            time: 1_000,
+            status,
+            dispersion: Ratio::ZERO,
+            jump: Ratio::ZERO,
+            sigma: Ratio::ZERO,
+        }
+    }
+
+    #[test]
+    fn the_status_says_the_level_and_only_a_long_invalid_is_protected() {
+        let level = |status, since: Option<u64>, now| {
+            let heard = Heard {
+                invalid_since: since,
+                ..Heard::default()
+            };
+            evidence(&reading(status), &heard, now, &Params::default()).unwrap()[0]
+                .demand
+                .level()
+        };
+        let rows = [
+            (Status::Valid, None, 1_000, Level::Normal),
+            (Status::Degraded, None, 1_000, Level::Guarded),
+            (Status::Uncertain, None, 1_000, Level::ReduceOnly),
+            (Status::Stale, None, 1_000, Level::ReduceOnly),
+            (Status::Invalid, Some(1_000), 1_000, Level::ReduceOnly),
+            (Status::Invalid, Some(1_000), 1_300, Level::ReduceOnly),
+            (Status::Invalid, Some(1_000), 1_301, Level::Protected),
+        ];
+        for (status, since, now, expected) in rows {
+            assert_eq!(level(status, since, now), expected, "{status:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn jump_thresholds_follow_volatility_between_their_clamps() {
+        let guarded = |sigma| scaled(&Params::default().jump, sigma).unwrap().guarded;
+        assert_eq!(guarded(Ratio::ZERO), Some(Ratio::bps(150)));
+        assert_eq!(guarded(Ratio::bps(20)), Some(Ratio::bps(240)));
+        assert_eq!(guarded(Ratio::percent(5)), Some(Ratio::bps(500)));
+    }
+
+    proptest! {
+        #[test]
+        fn scaled_thresholds_stay_ordered_and_rise_with_volatility(a in 0_u64..2_000, b in 0_u64..2_000) {
+            let table = Params::default().jump;
+            let at = |bps| {
+                let t = scaled(&table, Ratio::bps(bps)).unwrap();
+                [t.guarded, t.reduce_only, t.protected].map(Option::unwrap)
+            };
+            let (low, high) = (at(a.min(b)), at(a.max(b)));
+            for row in [low, high] {
+                prop_assert!(row[0] <= row[1] && row[1] <= row[2]);
+            }
+            prop_assert!(low.iter().zip(high).all(|(l, h)| *l <= h));
+        }
+    }
 }

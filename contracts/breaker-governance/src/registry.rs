@@ -31,8 +31,6 @@ pub struct Settings {
 pub struct Heard {
     /// Block time of the report, 0 before the first.
     pub at: u64,
-    /// Time of the round it carried.
-    pub round_time: u64,
     /// Block time of the first report of the Invalid ones in a row that it ends.
     pub invalid_since: Option<u64>,
 }
@@ -70,7 +68,6 @@ pub fn hear(
     };
     let heard = Heard {
         at: now,
-        round_time: before.round_time.max(reading.time),
         invalid_since: match reading.status {
             Status::Invalid => Some(before.invalid_since.unwrap_or(now)),
             Status::Valid | Status::Degraded | Status::Uncertain | Status::Stale => None,
@@ -101,9 +98,7 @@ impl Settings {
 
 /// Every known feed, by name.
 pub fn feeds(storage: &dyn Storage) -> StdResult<Vec<String>> {
-    FEEDS
-        .keys(storage, None, None, Order::Ascending)
-        .collect()
+    FEEDS.keys(storage, None, None, Order::Ascending).collect()
 }
 
 /// What must hold after every message. Tests call it; the chain never does.

@@ -39,7 +39,7 @@ pub enum Command {
 
 impl Cli {
     /// The command; without one, a run of the default scenario.
-    pub fn command(self) -> Command {
+    pub fn chosen(self) -> Command {
         self.command
             .unwrap_or_else(|| Command::Run(RunArgs::default()))
     }
@@ -54,7 +54,7 @@ pub struct RunArgs {
     pub scenario: Option<String>,
 
     /// A price source from recorded data: a name of your choice and a CSV file with the columns
-    /// timestamp_unix,price[,high,low,volume],source. May be given several times, once for each
+    /// `timestamp_unix,price[,high,low,volume],source`. May be given several times, once for each
     /// venue that quoted the same instrument. With a scenario, it replaces the scenario's source
     /// of the same name or joins the others. Sets of fewer than three sources are completed by
     /// reporters that follow the reference price
@@ -144,7 +144,7 @@ mod tests {
 
     fn run(args: &[&str]) -> Result<RunArgs, clap::Error> {
         let all = ["drill", "run"].iter().chain(args);
-        match Cli::try_parse_from(all)?.command() {
+        match Cli::try_parse_from(all)?.chosen() {
             Command::Run(args) => Ok(args),
             Command::List => panic!("not a run"),
         }
@@ -166,11 +166,11 @@ mod tests {
 
     #[test]
     fn nothing_runs_the_default_scenario() {
-        let none = Cli::try_parse_from(["drill"]).unwrap().command();
+        let none = Cli::try_parse_from(["drill"]).unwrap().chosen();
         assert_eq!(none, Command::Run(RunArgs::default()));
         assert_eq!(run(&[DEFAULT]).unwrap(), RunArgs::default());
         assert_eq!(
-            Cli::try_parse_from(["drill", "list"]).unwrap().command(),
+            Cli::try_parse_from(["drill", "list"]).unwrap().chosen(),
             Command::List
         );
     }

@@ -5,7 +5,7 @@ use math::units::Price;
 use thiserror::Error;
 
 use crate::decimal::NotAPrice;
-use crate::source::MAX_STEP_S;
+use crate::limits::MAX_STEP_S;
 
 /// Something wrong with a file or an argument.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -209,15 +209,15 @@ pub fn is_name(text: &str) -> bool {
 /// The text of a file.
 pub fn read(file: &str) -> Result<String, InputError> {
     let bytes = std::fs::read(file).map_err(|error| {
-        let flaw = match error.kind() {
-            std::io::ErrorKind::NotFound => Flaw::Missing,
-            kind => Flaw::Unreadable(kind),
+        let flaw = if error.kind() == std::io::ErrorKind::NotFound {
+            Flaw::Missing
+        } else {
+            Flaw::Unreadable(error.kind())
         };
         InputError::whole(file, flaw)
     })?;
     String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = line_of(error.as_bytes(), valid);
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
         InputError::at(file, line, Flaw::NotText)
     })
 }

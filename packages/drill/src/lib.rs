@@ -8,6 +8,7 @@
 //! | [`series`] | recorded prices from CSV files |
 //! | [`path`] | the price at every second, from a series or from waypoints |
 //! | [`source`] | what a source publishes, and when it is delivered |
+//! | [`fault`], [`limits`] | what breaks; what a source may be |
 //! | [`noise`] | seeded randomness that can be asked for in any order |
 //! | [`decimal`], [`clock`] | prices and times as text |
 //! | [`input`] | what can be wrong with a file, in one line |
@@ -19,7 +20,9 @@ mod bridge;
 pub mod cli;
 pub mod clock;
 pub mod decimal;
+pub mod fault;
 pub mod input;
+pub mod limits;
 pub mod noise;
 pub mod path;
 pub mod plan;

@@ -46,9 +46,9 @@
 mod check;
 mod file;
 
+use crate::fault::{Fault, Window};
 use crate::input::{self, Flaw, InputError};
 use crate::path::Waypoints;
-use crate::source::{Fault, Window};
 
 /// The scenario that runs where none is named.
 pub const DEFAULT: &str = "black-thursday-2020";

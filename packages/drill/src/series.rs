@@ -10,17 +10,15 @@
 //!
 //! `volume` is not used; it must be a number or empty.
 
+mod columns;
+
 use math::units::Price;
 
-use crate::clock;
-use crate::decimal;
+use self::columns::Columns;
 use crate::input::{self, Flaw, InputError};
 
 /// The columns a price file may have.
 pub const COLUMNS: [&str; 6] = ["timestamp_unix", "price", "high", "low", "volume", "source"];
-/// The columns a price file must have.
-const REQUIRED: [&str; 3] = ["timestamp_unix", "price", "source"];
-
 /// One line of a price file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
@@ -102,162 +100,11 @@ fn line(text: &str, record: &csv::StringRecord) -> u64 {
     input::line_of(text.as_bytes(), from.saturating_add(breaks.count()))
 }
 
-/// Where the columns are.
-struct Columns {
-    count: usize,
-    time: usize,
-    price: usize,
-    source: usize,
-    range: Option<(usize, usize)>,
-    volume: Option<usize>,
-}
-
-impl Columns {
-    fn of(headers: &csv::StringRecord) -> Result<Self, Flaw> {
-        if headers.iter().all(str::is_empty) {
-            return Err(Flaw::Empty);
-        }
-        for (index, column) in headers.iter().enumerate() {
-            if !COLUMNS.contains(&column) {
-                return Err(Flaw::UnknownColumn(input::excerpt(column)));
-            }
-            if headers.iter().take(index).any(|other| other == column) {
-                return Err(Flaw::RepeatedColumn(column.to_owned()));
-            }
-        }
-        let find = |column: &str| headers.iter().position(|other| other == column);
-        let need = |column| find(column).ok_or(Flaw::MissingColumn(column));
-        let [time, price, source] = REQUIRED.map(need);
-        let range = match (find("high"), find("low")) {
-            (Some(high), Some(low)) => Some((high, low)),
-            (None, None) => None,
-            (None, Some(_)) => return Err(Flaw::MissingColumn("high")),
-            (Some(_), None) => return Err(Flaw::MissingColumn("low")),
-        };
-        Ok(Self {
-            count: headers.len(),
-            time: time?,
-            price: price?,
-            source: source?,
-            range,
-            volume: find("volume"),
-        })
-    }
-
-    fn field<'r>(&self, record: &'r csv::StringRecord, index: usize) -> &'r str {
-        record.get(index).unwrap_or_default()
-    }
-
-    fn row(&self, record: &csv::StringRecord) -> Result<Row, Flaw> {
-        if record.len() != self.count {
-            return Err(Flaw::FieldCount {
-                expected: self.count,
-                found: record.len(),
-            });
-        }
-        let time = time(self.field(record, self.time))?;
-        let price = price("price", self.field(record, self.price))?;
-        self.check_volume(record)?;
-        let Some((high, low)) = self.range else {
-            return Ok(Row {
-                time,
-                price,
-                high: price,
-                low: price,
-            });
-        };
-        let high = self::price("high", self.field(record, high))?;
-        let low = self::price("low", self.field(record, low))?;
-        if low > high {
-            return Err(Flaw::LowAboveHigh { low, high });
-        }
-        if price < low || price > high {
-            return Err(Flaw::PriceOutside { price, low, high });
-        }
-        Ok(Row {
-            time,
-            price,
-            high,
-            low,
-        })
-    }
-
-    fn check_volume(&self, record: &csv::StringRecord) -> Result<(), Flaw> {
-        let text = self.volume.map_or("", |index| self.field(record, index));
-        if text.is_empty() {
-            return Ok(());
-        }
-        decimal::quantity(text).map_err(|why| number("volume", text, why))
-    }
-
-    fn in_order(&self, last: Option<&Row>, row: Row, label: &str) -> Result<Row, Flaw> {
-        match last {
-            Some(last) if row.time < last.time => Err(Flaw::Unsorted {
-                previous: last.time,
-                time: row.time,
-            }),
-            Some(last) if row.time == last.time && self.are_bars(label) => {
-                Err(Flaw::RepeatedTime(row.time))
-            }
-            Some(_) | None => Ok(row),
-        }
-    }
-
-    fn are_bars(&self, label: &str) -> bool {
-        self.range.is_some() || labelled_step(label).is_some()
-    }
-
-    fn series(&self, name: &str, rows: Vec<Row>, label: &str) -> Result<Series, Flaw> {
-        if rows.is_empty() {
-            return Err(Flaw::Empty);
-        }
-        let step = if self.are_bars(label) {
-            let between = gaps(&rows).min();
-            Some(between.or(labelled_step(label)).ok_or(Flaw::NoStep)?)
-        } else {
-            None
-        };
-        Ok(Series {
-            name: name.to_owned(),
-            step,
-            ranged: self.range.is_some(),
-            rows,
-        })
-    }
-}
-
 /// The seconds from each row to the next.
 pub(crate) fn gaps(rows: &[Row]) -> impl Iterator<Item = u64> + '_ {
     rows.iter()
         .zip(rows.iter().skip(1))
         .map(|(row, next)| next.time.saturating_sub(row.time))
-}
-
-/// The step a source's label ends with, in seconds: `-1m`, `-5m`, `-1h`.
-fn labelled_step(label: &str) -> Option<u64> {
-    let (_, last) = label.rsplit_once('-')?;
-    let (unit, seconds) = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)]
-        .into_iter()
-        .find(|(unit, _)| last.ends_with(*unit))?;
-    let count: u64 = last.strip_suffix(unit)?.parse().ok()?;
-    count.checked_mul(seconds).filter(|step| *step > 0)
-}
-
-fn time(text: &str) -> Result<u64, Flaw> {
-    let time = text.parse().ok().filter(|time| *time <= clock::LAST);
-    time.ok_or_else(|| Flaw::NotATime(input::excerpt(text)))
-}
-
-fn price(column: &'static str, text: &str) -> Result<Price, Flaw> {
-    decimal::price(text).map_err(|why| number(column, text, why))
-}
-
-fn number(column: &'static str, text: &str, why: decimal::NotAPrice) -> Flaw {
-    Flaw::Number {
-        column,
-        text: input::excerpt(text),
-        why,
-    }
 }
 
 #[cfg(test)]

@@ -15,25 +15,13 @@ use cosmwasm_std::{Int256, Uint256};
 use math::units::{OutOfRange, Price, Ratio};
 use math::wide::{mul_div, Round};
 
-use crate::input::{self, Flaw};
+use crate::fault::Fault;
+use crate::input::Flaw;
+use crate::limits::{bounded, MAX_INTERVAL_S, MAX_LATENCY_S, MAX_NOISE_BPS, MAX_STEP_S};
 use crate::noise::{Seed, SIGMA};
 use crate::path::Path;
 use crate::series;
 
-/// The longest bars a source may be made of, in seconds.
-pub const MAX_STEP_S: u64 = 300;
-/// The longest time between two reports of a source that is polled, in seconds.
-pub const MAX_INTERVAL_S: u64 = 15;
-/// The longest latency of a derived reporter, in seconds.
-pub const MAX_LATENCY_S: u64 = 25;
-/// The most a derived reporter may be off, one deviation, in basis points.
-pub const MAX_NOISE_BPS: u64 = 1000;
-/// The noise of a derived reporter where none is stated, in basis points.
-pub const DEFAULT_NOISE_BPS: u64 = 5;
-/// The longest a fault may delay a report, in seconds.
-pub const MAX_DELAY_S: u64 = 86_400;
-/// The start of the names of reporters that complete a set.
-pub const DERIVED: &str = "derived-";
 /// The confidence a recorded price is reported with, in basis points of it.
 const CONF_BPS: u64 = 5;
 /// Derived noise is cut at this many deviations.
@@ -70,64 +58,6 @@ pub enum SourceKind {
         /// Seconds from looking to delivery.
         latency_s: u64,
     },
-}
-
-/// A stretch of time, `from <= t < to`, in Unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// Its first second.
-    pub from: u64,
-    /// The second after its last.
-    pub to: u64,
-}
-
-impl Window {
-    /// Whether `time` is inside.
-    pub fn contains(self, time: u64) -> bool {
-        self.from <= time && time < self.to
-    }
-}
-
-/// Something that happens to the reports a source publishes within a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fault {
-    /// When.
-    pub window: Window,
-    /// What.
-    pub kind: FaultKind,
-}
-
-/// What happens to a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultKind {
-    /// It is lost.
-    Drop,
-    /// It arrives later, with the publish time it had.
-    Delay {
-        /// Seconds later.
-        by_s: u64,
-    },
-}
-
-impl Fault {
-    /// When a report that would arrive at `deliver_at` arrives; `None` if it never does.
-    fn delivery(&self, publish_time: u64, deliver_at: u64) -> Option<u64> {
-        if !self.window.contains(publish_time) {
-            return Some(deliver_at);
-        }
-        match self.kind {
-            FaultKind::Drop => None,
-            FaultKind::Delay { by_s } => Some(deliver_at.saturating_add(by_s)),
-        }
-    }
-
-    /// The longest it can hold a report back.
-    fn longest_delay(&self) -> u64 {
-        match self.kind {
-            FaultKind::Drop => 0,
-            FaultKind::Delay { by_s } => by_s,
-        }
-    }
 }
 
 /// One report of one source.
@@ -313,37 +243,6 @@ fn heartbeat(path: &Path) -> Option<u64> {
     let rank = gaps.len().checked_mul(99)? / 100;
     let usual = gaps.get(rank)?.checked_mul(HOLE)?;
     gaps.into_iter().rev().find(|gap| *gap <= usual)
-}
-
-/// A name a user may give a source.
-pub(crate) fn check_name(name: &str) -> Result<(), Flaw> {
-    if !input::is_name(name) {
-        return Err(Flaw::BadName(input::excerpt(name)));
-    }
-    if name.starts_with(DERIVED) {
-        return Err(Flaw::ReservedName(name.to_owned()));
-    }
-    Ok(())
-}
-
-/// The second of the interval the `index`-th source reports in, five apart.
-pub(crate) fn phase(index: u64, interval_s: u64) -> u64 {
-    let second = index.saturating_mul(5);
-    second.checked_rem(interval_s).unwrap_or(0)
-}
-
-/// `value`, if it is within bounds.
-pub(crate) fn bounded(field: &'static str, value: u64, min: u64, max: u64) -> Result<u64, Flaw> {
-    if (min..=max).contains(&value) {
-        Ok(value)
-    } else {
-        Err(Flaw::OutOfBounds {
-            field,
-            value,
-            min,
-            max,
-        })
-    }
 }
 
 #[cfg(test)]

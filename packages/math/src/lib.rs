@@ -9,3 +9,8 @@ pub mod pricing;
 pub mod units;
 pub mod vault;
 pub mod wide;
+pub mod aggregate;
+pub mod jump;
+pub mod median;
+pub mod twap;
+pub mod volatility;

@@ -214,10 +214,12 @@ pub enum ExecuteMsg {
         /// Where.
         market: String,
     },
-    /// Give the coins sent along to a market's insurance fund.
+    /// Give money from the wallet to a market's insurance fund.
     FundInsurance {
         /// Where.
         market: String,
+        /// How much.
+        amount: Uint128,
     },
     /// Collect the treasury's share of a market's fees.
     ClaimFees {
@@ -292,6 +294,44 @@ impl ExecuteMsg {
             Self::LpClaim { .. } | Self::ClaimFees { .. } => Action::Claim,
             Self::Crank { .. } => Action::Learn,
         }
+    }
+}
+
+impl ExecuteMsg {
+    /// The market a user's message is about.
+    pub fn market(&self) -> Option<&str> {
+        match self {
+            Self::PlaceOrder { market, .. }
+            | Self::CancelOrder { market, .. }
+            | Self::Release { market, .. }
+            | Self::AddMargin { market, .. }
+            | Self::RemoveMargin { market, .. }
+            | Self::LpDeposit { market, .. }
+            | Self::LpClaim { market }
+            | Self::FundInsurance { market, .. }
+            | Self::ClaimFees { market }
+            | Self::Crank { market, .. }
+            | Self::SetStance { market, .. } => Some(market),
+            Self::Bind { .. }
+            | Self::Deposit {}
+            | Self::Withdraw { .. }
+            | Self::Settle { .. }
+            | Self::Evict { .. }
+            | Self::Fault { .. }
+            | Self::SetFunding { .. } => None,
+        }
+    }
+
+    /// Whether coins may be sent along, to the sender's wallet.
+    pub const fn takes_funds(&self) -> bool {
+        matches!(
+            self,
+            Self::Deposit {}
+                | Self::PlaceOrder { .. }
+                | Self::AddMargin { .. }
+                | Self::LpDeposit { .. }
+                | Self::FundInsurance { .. }
+        )
     }
 }
 

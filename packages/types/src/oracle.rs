@@ -29,6 +29,12 @@ pub struct InstantiateMsg {
     pub feeds: Vec<FeedSetup>,
 }
 
+/// Same state, new code.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+pub struct MigrateMsg {}
+
 /// One feed and its sources.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
@@ -36,7 +42,7 @@ pub struct InstantiateMsg {
 pub struct FeedSetup {
     /// Its name.
     pub feed: String,
-    /// Its sources, 1 to 7.
+    /// Its sources, 2 to 7.
     pub sources: Vec<SourceSetup>,
     /// Its settings.
     pub params: FeedParams,
@@ -439,6 +445,75 @@ impl Wire for ReadingsLost {
     fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
         Ok(Self {
             breaker: fields.addr("breaker")?,
+        })
+    }
+}
+
+/// Why a pushed report was not kept. The reporter's last one still counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// Not later than the reporter's last.
+    Old,
+    /// The price is zero.
+    NotPositive,
+    /// The price is at or outside the feed's hard bounds.
+    OutOfBounds,
+    /// Observed further ahead than the feed's `max_future`.
+    Future,
+}
+
+impl Unfit {
+    /// Every reason.
+    pub const ALL: [Self; 4] = [Self::Old, Self::NotPositive, Self::OutOfBounds, Self::Future];
+
+    /// Its name in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::NotPositive => "not_positive",
+            Self::OutOfBounds => "out_of_bounds",
+            Self::Future => "future",
+        }
+    }
+}
+
+impl std::str::FromStr for Unfit {
+    type Err = NotAStatus;
+
+    fn from_str(name: &str) -> Result<Self, NotAStatus> {
+        Self::ALL
+            .into_iter()
+            .find(|u| u.name() == name)
+            .ok_or(NotAStatus)
+    }
+}
+
+/// A pushed report was not kept; the others of its message were judged on their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportIgnored {
+    /// Of which feed.
+    pub feed: String,
+    /// Who pushed it.
+    pub reporter: Addr,
+    /// Why.
+    pub why: Unfit,
+}
+
+impl Wire for ReportIgnored {
+    const TYPE: &'static str = "report_ignored";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("feed", &self.feed)
+            .add_attribute("reporter", &self.reporter)
+            .add_attribute("why", self.why.name())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            feed: fields.get("feed")?,
+            reporter: fields.addr("reporter")?,
+            why: fields.get("why")?,
         })
     }
 }

@@ -13,7 +13,7 @@ const SCENARIO: &str = "name = \"day\"\ntitle = \"A day\"\ndescription = \"\"\nc
 
 fn bars(from: u64, step: u64, count: u64) -> String {
     let rows: String = (0..count)
-        .map(|n| format!("{},10{},11{n},9{n},1,x\n", from + n * step, n % 10))
+        .map(|n| format!("{},10{d},11{d},9{d},1,x\n", from + n * step, d = n % 10))
         .collect();
     format!("timestamp_unix,price,high,low,volume,source\n{rows}")
 }
@@ -169,7 +169,7 @@ fn bad_plans_are_refused_in_one_line() {
         (of("", &[("a", &file)], Some("z")), "--reference:0: nothing is named \"z\"; known: a"),
         (of("", &[("a", &file), ("b", &late)], None), "late.csv:0: the prices run from 9000 to 9300; needed: 600 to 900"),
         (of("", &[("a", &one)], None), "one.csv:0: the end 5 is not after the start 5"),
-        (of(&day, &[], None), "day.toml:17: nothing is named \"x\"; known: a, b, derived-1"),
+        (of(&day, &[], None), "day.toml:18: nothing is named \"x\"; known: a, b, derived-1"),
         (of(&sound, &[("c", &file)], Some("c")), "a.csv:0: the prices run from 600 to 900; needed: 600 to 1200"),
         (of(&sound, &[("c", &late)], None), "late.csv:0: the prices run from 9000 to 9300; needed: 600 to 1200"),
         (of(&sound, &[], Some("c")), "--reference:0: nothing is named \"c\"; known: "),

@@ -4,9 +4,10 @@ use math::units::Price;
 
 use super::file::{Between, File, Kind, Market, Moment, Reporter as RawReporter, Waypoint};
 use super::{Befalls, MarketSetup, Reporter, Scenario};
+use crate::fault::{Fault, FaultKind, Window};
 use crate::input::{self, Flaw};
+use crate::limits;
 use crate::path::{Knot, Waypoints};
-use crate::source::{self, Fault, FaultKind, Window};
 
 /// Where in the text, and what.
 type At = (usize, Flaw);
@@ -84,7 +85,7 @@ fn span(raw: &File) -> Result<Span, At> {
 }
 
 fn path(raw: &File, span: Span) -> Result<Waypoints, At> {
-    let noise_bps = source::bounded("noise_bps", *raw.noise_bps.get_ref(), 0, MAX_PATH_NOISE_BPS)
+    let noise_bps = limits::bounded("noise_bps", *raw.noise_bps.get_ref(), 0, MAX_PATH_NOISE_BPS)
         .map_err(|flaw| (raw.noise_bps.span().start, flaw))?;
     let prices = raw.waypoint.iter().map(|way| way.get_ref().price.0);
     let least = prices.clone().min().unwrap_or_default().0.atomics().u128();
@@ -157,18 +158,18 @@ fn sources(raw: &File) -> Result<Vec<Reporter>, At> {
 }
 
 fn reporter(raw: &RawReporter, index: u64) -> Result<Reporter, Flaw> {
-    source::check_name(&raw.name)?;
-    let interval_s = raw.interval_s.unwrap_or(source::MAX_INTERVAL_S);
-    let interval_s = source::bounded("interval_s", interval_s, 1, source::MAX_INTERVAL_S)?;
-    let offset_s = raw.offset_s.unwrap_or(source::phase(index, interval_s));
+    limits::check_name(&raw.name)?;
+    let interval_s = raw.interval_s.unwrap_or(limits::MAX_INTERVAL_S);
+    let interval_s = limits::bounded("interval_s", interval_s, 1, limits::MAX_INTERVAL_S)?;
+    let offset_s = raw.offset_s.unwrap_or(limits::phase(index, interval_s));
     let latency_s = raw.latency_s.unwrap_or(0);
-    let noise_bps = raw.noise_bps.unwrap_or(source::DEFAULT_NOISE_BPS);
+    let noise_bps = raw.noise_bps.unwrap_or(limits::DEFAULT_NOISE_BPS);
     Ok(Reporter {
         name: raw.name.clone(),
-        latency_s: source::bounded("latency_s", latency_s, 0, source::MAX_LATENCY_S)?,
-        noise_bps: source::bounded("noise_bps", noise_bps, 0, source::MAX_NOISE_BPS)?,
+        latency_s: limits::bounded("latency_s", latency_s, 0, limits::MAX_LATENCY_S)?,
+        noise_bps: limits::bounded("noise_bps", noise_bps, 0, limits::MAX_NOISE_BPS)?,
         interval_s,
-        offset_s: source::bounded("offset_s", offset_s, 0, interval_s.saturating_sub(1))?,
+        offset_s: limits::bounded("offset_s", offset_s, 0, interval_s.saturating_sub(1))?,
     })
 }
 
@@ -182,7 +183,7 @@ fn faults(raw: &File, span: Span, text: &str) -> Result<Vec<Befalls>, At> {
         let kind = match (raw.kind, raw.by_s) {
             (Kind::Drop, None) => FaultKind::Drop,
             (Kind::Delay, Some(by_s)) => {
-                let by_s = source::bounded("by_s", by_s, 1, source::MAX_DELAY_S);
+                let by_s = limits::bounded("by_s", by_s, 1, limits::MAX_DELAY_S);
                 FaultKind::Delay {
                     by_s: by_s.map_err(|flaw| (at, flaw))?,
                 }
@@ -221,7 +222,7 @@ fn market(raw: &File) -> Result<MarketSetup, At> {
         lps,
     } = *raw.get_ref();
     let bounded = |field, value, max| {
-        source::bounded(field, value, 1, max).map_err(|flaw| (raw.span().start, flaw))
+        limits::bounded(field, value, 1, max).map_err(|flaw| (raw.span().start, flaw))
     };
     Ok(MarketSetup {
         nav_usd: bounded(

@@ -1,8 +1,8 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
+use crate::fault::FaultKind;
 use crate::path::Path;
-use crate::source::FaultKind;
 use crate::testing::cents;
 use math::units::Price;
 
@@ -102,7 +102,7 @@ fn every_field_is_read() {
             ("b", fault(FaultKind::Delay { by_s: 30 }))
         ]
     );
-    assert_eq!(scenario.faults[1].line, 32);
+    assert_eq!(scenario.faults[1].line, 33);
     assert_eq!(scenario.failure, Some(window));
     assert_eq!(
         scenario.market,

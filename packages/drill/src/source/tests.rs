@@ -1,6 +1,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
+use crate::fault::{FaultKind, Window};
 use crate::series::{Row, Series};
 use crate::testing::{cents, data};
 use proptest::prelude::*;

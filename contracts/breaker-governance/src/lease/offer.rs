@@ -1,0 +1,72 @@
+//! Handing a stance to the engine, contained.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Event, StdResult, SubMsg};
+use types::{
+    breaker::{StanceLeased, StanceLost},
+    engine,
+    pending::Pending,
+    scope::Stance,
+    wire::Wire,
+};
+
+use crate::registry::Settings;
+
+/// What the engine may spend on taking one stance. Whoever calls `Report` allows for `push_limit`
+/// times this.
+pub const PUSH_GAS: u64 = 500_000;
+
+/// What this contract waits for.
+#[cw_serde]
+pub enum Awaiting {
+    /// Whether the engine takes a stance.
+    Stance {
+        /// For which market.
+        market: String,
+        /// Which.
+        stance: Stance,
+    },
+}
+
+impl Pending for Awaiting {}
+
+/// Stances on their way.
+#[derive(Debug, Default)]
+pub struct Offers {
+    /// To the engine, each contained.
+    pub messages: Vec<SubMsg>,
+    /// One each.
+    pub events: Vec<Event>,
+}
+
+impl Offers {
+    /// One more.
+    pub fn add(&mut self, market: &str, stance: Stance, settings: &Settings) -> StdResult<()> {
+        let market = market.to_owned();
+        let tell = engine::ExecuteMsg::SetStance {
+            market: market.clone(),
+            stance,
+        };
+        let tell = settings.engine.tell(&tell, vec![])?;
+        let leased = StanceLeased {
+            market: market.clone(),
+            level: stance.level,
+            until: stance.until,
+        };
+        let awaited = Awaiting::Stance { market, stance };
+        self.messages.push(awaited.contained(tell, PUSH_GAS)?);
+        self.events.push(leased.write());
+        Ok(())
+    }
+}
+
+/// The engine did not take it.
+pub fn lost(market: String, stance: Stance, settings: &Settings) -> Event {
+    let engine = settings.engine.addr().clone();
+    StanceLost {
+        market,
+        level: stance.level,
+        engine,
+    }
+    .write()
+}

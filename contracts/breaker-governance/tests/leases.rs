@@ -1,0 +1,178 @@
+//! Leases: when they are renewed, when they are lost, and what silence does to them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+mod suite;
+
+use suite::{registered, Suite};
+use types::{
+    breaker::{FeedReading, Params, StanceLeased, StanceLost},
+    level::Level,
+    oracle::Status,
+    scope::Stance,
+    wire::Wire,
+    Ratio,
+};
+
+#[test]
+fn before_any_report_a_market_reads_reduce_only() {
+    let mut s = Suite::calm();
+    assert_eq!(s.stance("eth-perp").level, Level::ReduceOnly);
+    s.push(&["eth-perp"]).unwrap();
+    assert_eq!(s.told_level("eth-perp"), Some(Level::ReduceOnly));
+    s.report_quiet("eth-usd");
+    assert_eq!(s.told_level("eth-perp"), Some(Level::Normal));
+    assert_eq!(s.stance("btc-perp").level, Level::ReduceOnly);
+}
+
+#[test]
+fn a_lease_is_renewed_only_when_changed_or_half_spent() {
+    let mut s = Suite::calm();
+    let res = s.report_quiet("eth-usd");
+    let until = s.now() + 900;
+    let leased = StanceLeased::find(&res.events).unwrap();
+    assert_eq!(leased.len(), 2);
+    assert!(leased
+        .iter()
+        .all(|l| l.until == until && l.level == Level::Normal));
+    s.wait(450);
+    s.report_quiet("eth-usd");
+    assert_eq!(s.told("eth-perp").len(), 1, "half is left");
+    s.wait(1);
+    s.report_quiet("eth-usd");
+    assert_eq!(s.told("eth-perp").len(), 2, "less than half is left");
+    s.wait(1);
+    let bad = FeedReading {
+        status: Status::Degraded,
+        ..s.quiet("eth-usd")
+    };
+    s.report(vec![bad]);
+    let expected = Stance {
+        level: Level::Guarded,
+        caution: Ratio::ZERO,
+        until: s.now() + 900,
+    };
+    assert_eq!(s.told("eth-perp").last(), Some(&expected));
+}
+
+#[test]
+fn a_dead_engine_stops_no_report_and_is_told_again() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    s.kill_engine(true);
+    s.wait(5);
+    let bad = FeedReading {
+        status: Status::Uncertain,
+        ..s.quiet("eth-usd")
+    };
+    let res = s.report(vec![bad.clone()]);
+    let lost = StanceLost::find(&res.events).unwrap();
+    assert_eq!(lost.len(), 2);
+    assert!(lost
+        .iter()
+        .all(|l| l.level == Level::ReduceOnly && l.engine == s.engine));
+    assert_eq!(s.told_level("eth-perp"), Some(Level::Normal));
+    assert_eq!(
+        s.stance("eth-perp").level,
+        Level::ReduceOnly,
+        "the latch is held all the same"
+    );
+    s.kill_engine(false);
+    s.wait(5);
+    s.report(vec![bad]);
+    assert_eq!(s.told_level("eth-perp"), Some(Level::ReduceOnly));
+    assert_eq!(s.told_level("eth-mini"), Some(Level::ReduceOnly));
+}
+
+#[test]
+fn a_lost_stance_is_also_delivered_by_a_push() {
+    let mut s = Suite::calm();
+    s.kill_engine(true);
+    let res = s.push(&["eth-perp"]).unwrap();
+    assert_eq!(StanceLost::find(&res.events).unwrap().len(), 1);
+    s.kill_engine(false);
+    s.push(&["eth-perp"]).unwrap();
+    assert_eq!(s.told("eth-perp").len(), 1);
+}
+
+#[test]
+fn anyone_renews_a_lease_whatever_is_left_of_it() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    s.wait(100);
+    s.push(&["eth-perp"]).unwrap();
+    let last = *s.told("eth-perp").last().unwrap();
+    assert_eq!((last.level, last.until), (Level::Normal, s.now() + 900));
+    assert_eq!(s.told("eth-mini").len(), 1);
+}
+
+#[test]
+fn a_silent_feed_is_never_kept_loose_by_pushes() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    s.wait(900);
+    s.push(&["eth-perp"]).unwrap();
+    assert_eq!(s.told_level("eth-perp"), Some(Level::Normal));
+    s.wait(1);
+    s.push(&["eth-perp"]).unwrap();
+    assert_eq!(s.told_level("eth-perp"), Some(Level::ReduceOnly));
+    s.report_quiet("btc-usd");
+    s.push(&["eth-perp", "btc-perp"]).unwrap();
+    assert_eq!(s.told_level("eth-perp"), Some(Level::ReduceOnly));
+    assert_eq!(s.told_level("btc-perp"), Some(Level::Normal));
+    s.report_quiet("eth-usd");
+    assert_eq!(
+        s.told_level("eth-perp"),
+        Some(Level::Normal),
+        "silence is not a latch"
+    );
+}
+
+#[test]
+fn what_does_not_fit_into_one_report_is_pushed_by_the_next_and_tighter_goes_first() {
+    let markets = (0..11)
+        .map(|n| registered(&format!("m-{n}"), if n < 9 { "eth-usd" } else { "btc-usd" }))
+        .collect();
+    let mut s = Suite::with(
+        markets,
+        Params {
+            push_limit: 4,
+            ..Params::default()
+        },
+    );
+    let told = |s: &Suite| {
+        (0..9)
+            .filter(|n| !s.told(&format!("m-{n}")).is_empty())
+            .count()
+    };
+    for expected in [4, 8, 9] {
+        s.report_quiet("eth-usd");
+        assert_eq!(told(&s), expected);
+        s.wait(1);
+    }
+    s.wait(600);
+    let both = vec![
+        s.quiet("eth-usd"),
+        FeedReading {
+            status: Status::Uncertain,
+            ..s.quiet("btc-usd")
+        },
+    ];
+    s.push(&["m-9", "m-10"]).unwrap();
+    let before: usize = (0..9).map(|n| s.told(&format!("m-{n}")).len()).sum();
+    s.report_quiet("btc-usd");
+    s.wait(1);
+    s.report(both);
+    assert_eq!(s.told_level("m-9"), Some(Level::ReduceOnly));
+    assert_eq!(s.told_level("m-10"), Some(Level::ReduceOnly));
+    let after: usize = (0..9).map(|n| s.told(&format!("m-{n}")).len()).sum();
+    assert_eq!(after, before + 2);
+}
+
+#[test]
+fn a_report_about_unknown_feeds_is_taken_and_changes_nothing() {
+    let mut s = Suite::calm();
+    let before = s.state();
+    let res = s.report_quiet("sol-usd");
+    assert_eq!(StanceLeased::find(&res.events).unwrap(), []);
+    assert_eq!(s.state(), before);
+}

@@ -1,0 +1,150 @@
+//! A market's ring-fenced books. One stored struct: every message of a market reads and writes it once.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{StdResult, Storage, Uint128};
+use cw_storage_plus::Map;
+use math::{ledger::Book, margin::Ramp, pricing::Curve, units::OutOfRange};
+use types::{
+    clock::Moment,
+    engine::{BadDebtSum, FundingTerms},
+    params::MarketParams,
+    Amount, Rate, Ratio, Size,
+};
+
+use crate::{key, ContractError};
+
+/// A market's books.
+#[cw_serde]
+pub struct Compartment {
+    /// Positions' sums, funding index and the vault's cash.
+    pub book: Book,
+    /// Insurance fund.
+    pub insurance: Amount,
+    /// The treasury's uncollected fees.
+    pub fees: Amount,
+    /// Liquidation reserves of open positions.
+    pub reserves: Amount,
+    /// Margins and fees reserved by mandates.
+    pub orders: Amount,
+    /// Liquidity requests not priced yet.
+    pub requests: Amount,
+    /// LP shares.
+    pub shares: Uint128,
+    /// The batch that waits for its round.
+    pub batch: Option<Batch>,
+    /// The batch that collects until that one is priced.
+    pub next: Option<Batch>,
+    /// Number of the newest batch.
+    pub batches: u64,
+    /// Initial margin, before caution and add-on.
+    pub im: Ratio,
+    /// When it was set.
+    pub im_at: u64,
+    /// Maintenance margin.
+    pub mm: Ramp,
+    /// Funding rate a day.
+    pub rate: Rate,
+    /// Funding is accrued up to this time.
+    pub accrued_at: u64,
+    /// Funding terms in force.
+    pub funding: FundingTerms,
+    /// Number of the newest order.
+    pub orders_made: u64,
+    /// Orders waiting.
+    pub waiting: u64,
+    /// Losses beyond margin so far.
+    pub bad_debt: BadDebtSum,
+    /// Since when a head has been seen unhealthy.
+    pub head_since: Option<u64>,
+}
+
+/// Liquidity requests that are priced together.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Batch {
+    /// Its number.
+    pub number: u64,
+    /// When its last request joined.
+    pub placed: Moment,
+    /// Money in it.
+    pub amount: Amount,
+}
+
+const COMPARTMENTS: Map<&str, Compartment> = Map::new(key::COMPARTMENTS);
+
+/// Open an empty one.
+pub fn open(
+    storage: &mut dyn Storage,
+    id: &str,
+    params: &MarketParams,
+) -> Result<(), ContractError> {
+    let mm = params.im_min.times(params.mm_share, math::wide::Round::Up)?;
+    let mm = mm.max(params.mm_floor()?);
+    let fresh = Compartment {
+        book: Book::empty()?,
+        insurance: Amount::ZERO,
+        fees: Amount::ZERO,
+        reserves: Amount::ZERO,
+        orders: Amount::ZERO,
+        requests: Amount::ZERO,
+        shares: Uint128::zero(),
+        batch: None,
+        next: None,
+        batches: 0,
+        im: params.im_min,
+        im_at: 0,
+        mm: Ramp {
+            value: mm,
+            since: 0,
+            target: mm,
+        },
+        rate: Rate::default(),
+        accrued_at: 0,
+        funding: params.funding,
+        orders_made: 0,
+        waiting: 0,
+        bad_debt: BadDebtSum::default(),
+        head_since: None,
+    };
+    Ok(COMPARTMENTS.save(storage, id, &fresh)?)
+}
+
+/// Read.
+pub fn load(storage: &dyn Storage, id: &str) -> Result<Compartment, ContractError> {
+    COMPARTMENTS
+        .may_load(storage, id)?
+        .ok_or_else(|| ContractError::NoMarket { market: id.into() })
+}
+
+/// Write.
+pub fn save(storage: &mut dyn Storage, id: &str, c: &Compartment) -> StdResult<()> {
+    COMPARTMENTS.save(storage, id, c)
+}
+
+/// The depth a market clears on.
+pub fn curve(params: &MarketParams) -> Result<Curve, OutOfRange> {
+    let size = |n: Uint128| {
+        cosmwasm_std::Int128::try_from(n)
+            .map(Size)
+            .map_err(|_| OutOfRange)
+    };
+    Ok(Curve {
+        cap: size(params.skew_cap)?,
+        scale: size(params.skew_scale)?,
+    })
+}
+
+impl Compartment {
+    /// All coins of the compartment apart from margins: they and the stored margins make the whole.
+    pub fn coins_beside_margins(&self) -> Result<Amount, OutOfRange> {
+        [
+            self.insurance,
+            self.fees,
+            self.reserves,
+            self.orders,
+            self.requests,
+        ]
+        .into_iter()
+        .try_fold(self.book.cash, Amount::plus)
+    }
+}

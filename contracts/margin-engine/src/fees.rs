@@ -1,0 +1,37 @@
+//! Where fees go: vault, insurance, treasury. Roundings go to the vault.
+
+use math::units::OutOfRange;
+use types::{params::MarketParams, Amount};
+
+use crate::compartment::Compartment;
+
+/// Split a fee that has already left the payer.
+pub fn collect(
+    books: &mut Compartment,
+    params: &MarketParams,
+    fee: Amount,
+) -> Result<(), OutOfRange> {
+    if fee <= Amount::ZERO {
+        return Ok(());
+    }
+    let insurance = fee.share_down(params.to_insurance)?;
+    let kept = params.to_vault.plus(params.to_insurance)?;
+    let treasury = fee.share_down(types::Ratio::ONE.minus_floored(kept))?;
+    let vault = fee.minus(insurance)?.minus(treasury)?;
+    books.insurance = books.insurance.plus(insurance)?;
+    books.fees = books.fees.plus(treasury)?;
+    books.book.cash = books.book.cash.plus(vault)?;
+    Ok(())
+}
+
+/// What an order reserves for whoever executes or removes it: the base, and a fiftieth of it more for
+/// every order that waits already.
+pub fn base(params: &MarketParams, waiting: u64) -> Result<Amount, OutOfRange> {
+    let base = Amount::of(params.base_fee)?;
+    let more = base.pro_rata(
+        cosmwasm_std::Int256::from(waiting.min(500)),
+        cosmwasm_std::Int256::from(50u64),
+        math::wide::Round::Up,
+    )?;
+    base.plus(more)
+}

@@ -1,0 +1,131 @@
+//! Changing positions: the one place that moves size, cost and margin between a position, the vault's
+//! cash and a wallet.
+
+use cosmwasm_std::{Addr, Storage};
+use math::{
+    ledger::Loose,
+    liquidation::{waterfall, Borne},
+    units::OutOfRange,
+};
+use types::{Amount, Price, Size};
+
+use crate::{
+    fees,
+    position::{self, Position},
+    scene::Scene,
+    wallet, ContractError,
+};
+
+/// A position taken out of the books and off the ladder.
+pub struct Held {
+    /// Whose.
+    pub account: Addr,
+    /// Its numbers, synced.
+    pub loose: Loose,
+    /// Its liquidation reserve.
+    pub reserve: Amount,
+    /// Late additions of margin.
+    pub added: Vec<position::Added>,
+}
+
+/// What a reduction came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// What is left, fee not yet taken.
+    pub left: Loose,
+    /// The trade, signed.
+    pub by: Size,
+    /// Notional closed, at the price.
+    pub notional: Amount,
+    /// Clearing price, rounded against the trader.
+    pub price: Price,
+}
+
+/// Take a position out.
+pub fn take(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    account: &Addr,
+    position: Position,
+) -> Result<Held, ContractError> {
+    position::remove(storage, &scene.id, account, &position)?;
+    Ok(Held {
+        account: account.clone(),
+        loose: scene.books.book.take(&position.book)?,
+        reserve: position.reserve,
+        added: position.added,
+    })
+}
+
+/// Put it back, whatever has become of it. A flat one is paid out: its margin and its reserve go to
+/// the wallet, a loss beyond margin goes down the waterfall.
+pub fn put(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    held: Held,
+) -> Result<Borne, ContractError> {
+    if held.loose.size.is_zero() {
+        return pay_out(scene, storage, &held);
+    }
+    let stored = Position {
+        book: scene.books.book.put(held.loose)?,
+        reserve: held.reserve,
+        added: held.added,
+    };
+    position::insert(storage, &scene.id, &held.account, &stored)?;
+    Ok(Borne::default())
+}
+
+fn pay_out(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    held: &Held,
+) -> Result<Borne, ContractError> {
+    let books = &mut scene.books;
+    books.reserves = books.reserves.minus(held.reserve)?;
+    let margin = held.loose.margin;
+    let borne = waterfall(margin.negated()?, books.insurance)?;
+    books.insurance = books.insurance.minus(borne.insurance)?;
+    books.book.cash = books.book.cash.plus(borne.insurance)?;
+    if margin.is_negative() {
+        books.book.cash = books.book.cash.plus(margin)?;
+    }
+    let sum = &mut books.bad_debt;
+    sum.insurance = sum.insurance.plus(borne.insurance)?;
+    sum.vault = sum.vault.plus(borne.vault)?;
+    let paid = margin.max(Amount::ZERO).plus(held.reserve)?;
+    wallet::credit(storage, &held.account, &scene.market.denom, paid)?;
+    Ok(borne)
+}
+
+/// Close `part` (the sign of the position) at `index` on the curve. `skew` is the market's before the
+/// position was taken out.
+pub fn close(
+    scene: &mut Scene,
+    loose: Loose,
+    part: Size,
+    (skew, index): (Size, Price),
+) -> Result<Closed, OutOfRange> {
+    let by = part.negated()?;
+    let cost = scene.curve.cost(skew, by, index)?;
+    let out = scene.books.book.realise(loose, part, cost.negated()?)?;
+    Ok(Closed {
+        left: out.left,
+        by,
+        notional: part.notional_up(index)?,
+        price: crate::judge::shown(cost, by)?,
+    })
+}
+
+/// Take a fee out of what is left of a position, at most what `most` says, and split it.
+pub fn charge(
+    scene: &mut Scene,
+    left: &mut Loose,
+    fee: Amount,
+    most: Amount,
+) -> Result<Amount, OutOfRange> {
+    let fee = fee.min(most.max(Amount::ZERO));
+    left.margin = left.margin.minus(fee)?;
+    fees::collect(&mut scene.books, &scene.market.params, fee)?;
+    Ok(fee)
+}

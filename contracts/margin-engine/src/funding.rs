@@ -1,0 +1,38 @@
+//! Funding: the engine owns the rate and integrates it from its own skew, inside its own clamp.
+
+use math::{
+    funding::{index_move, Velocity},
+    units::OutOfRange,
+};
+use types::{level::Level, oracle::Round, Ratio};
+
+use crate::scene::Scene;
+
+/// Accrue up to a round's time, never backwards, at that round's price. At Protected and above the rate
+/// does not move.
+pub fn accrue(scene: &mut Scene, round: &Round) -> Result<(), OutOfRange> {
+    let books = &mut scene.books;
+    let to = round.at.time;
+    let seconds = to.saturating_sub(books.accrued_at);
+    if books.accrued_at == 0 || seconds == 0 {
+        books.accrued_at = books.accrued_at.max(to);
+        return Ok(());
+    }
+    let frozen = scene.stance.level >= Level::Protected;
+    let velocity = Velocity {
+        slope: if frozen {
+            Ratio::ZERO
+        } else {
+            books.funding.slope
+        },
+        clamp: books.funding.clamp,
+        skew: books.book.skew()?,
+        cap: scene.curve.cap,
+    };
+    let accrual = velocity.accrue(books.rate, seconds)?;
+    let moved = index_move(accrual.ratio, round.price)?;
+    books.book.funding = books.book.funding.plus(moved)?;
+    books.rate = accrual.rate;
+    books.accrued_at = to;
+    Ok(())
+}

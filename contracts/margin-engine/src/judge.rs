@@ -1,0 +1,170 @@
+//! Whether an increasing order fills at its round, and how: numbers in, numbers out.
+
+use math::{
+    ledger::Loose,
+    margin::{asked, side_cap},
+    units::OutOfRange,
+    wide::Round as Rounding,
+};
+use types::{
+    engine::Refusal,
+    level::{Action, Verdict},
+    oracle::{Round, Status},
+    Amount, PerUnit, Price, Ratio, Side, Size,
+};
+
+use crate::scene::Scene;
+
+/// An increasing order at its round.
+pub struct Ask<'a> {
+    /// The round it is due at.
+    pub round: &'a Round,
+    /// Signed size.
+    pub by: Size,
+    /// Margin reserved by the mandate.
+    pub margin: Amount,
+    /// The worst acceptable price.
+    pub limit: Option<Price>,
+    /// The position as it is, empty if there is none.
+    pub held: Loose,
+    /// Margin of it that does not count: added when the round was known.
+    pub late: Amount,
+    /// What a new position prepays for its liquidation.
+    pub reserve: Amount,
+}
+
+/// How it fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The position after.
+    pub after: Loose,
+    /// Clearing price, rounded against the trader.
+    pub price: Price,
+    /// Taker fee.
+    pub fee: Amount,
+}
+
+/// Whether a fill price is within the order's limit: a buyer pays at most, a seller gets at least.
+pub fn within(limit: Option<Price>, by: Size, price: Price) -> bool {
+    match (limit, by.side()) {
+        (Some(limit), Some(Side::Long)) => price <= limit,
+        (Some(limit), Some(Side::Short)) => price >= limit,
+        (None, _) | (_, None) => true,
+    }
+}
+
+/// A clearing price as a [`Price`], rounded against the trader.
+pub fn shown(cost: Amount, by: Size) -> Result<Price, OutOfRange> {
+    let round = if by.is_negative() {
+        Rounding::Down
+    } else {
+        Rounding::Up
+    };
+    PerUnit::of(cost, by, round)?.price(round)
+}
+
+impl Ask<'_> {
+    /// Decide. The order is judged at its own round; the level and the terms are those in force.
+    pub fn decide(&self, scene: &Scene) -> Result<Result<Entry, Refusal>, OutOfRange> {
+        if let Some(refusal) = self.forbidden(scene)? {
+            return Ok(Err(refusal));
+        }
+        let entry = self.entry(scene)?;
+        if !within(self.limit, self.by, entry.price) {
+            return Ok(Err(Refusal::Limit));
+        }
+        if let Some(refusal) = self.uncovered(scene, &entry)? {
+            return Ok(Err(refusal));
+        }
+        Ok(Ok(entry))
+    }
+
+    fn forbidden(&self, scene: &Scene) -> Result<Option<Refusal>, OutOfRange> {
+        if scene.stance.level.verdict(Action::Increase) < Verdict::Stricter {
+            return Ok(Some(Refusal::Level));
+        }
+        if self.round.status > Status::Degraded {
+            return Ok(Some(Refusal::Price));
+        }
+        if self.held.size.side().is_some_and(|s| Some(s) != self.by.side()) {
+            return Ok(Some(Refusal::NoPosition));
+        }
+        let skew = scene.books.book.skew()?;
+        let admitted = scene.curve.admits(skew, skew.plus(self.by)?)?;
+        Ok((!admitted).then_some(Refusal::SkewCap))
+    }
+
+    /// The cost is the curve's, and at least the round's surcharge: a stale median is no free trade.
+    fn entry(&self, scene: &Scene) -> Result<Entry, OutOfRange> {
+        let skew = scene.books.book.skew()?;
+        let index = self.round.price;
+        let worse = if self.by.is_negative() {
+            index.minus_floored(self.round.surcharge)
+        } else {
+            index.plus(self.round.surcharge)?
+        };
+        let cost = scene
+            .curve
+            .cost(skew, self.by, index)?
+            .max(self.by.value(worse, Rounding::Up)?);
+        let fee = self
+            .by
+            .notional_up(index)?
+            .share_up(scene.market.params.fee_increase)?;
+        let margin = self
+            .held
+            .margin
+            .plus(self.margin)?
+            .minus(self.reserve)?
+            .minus(fee)?;
+        Ok(Entry {
+            after: Loose {
+                size: self.held.size.plus(self.by)?,
+                cost: self.held.cost.plus(cost)?,
+                margin,
+            },
+            price: shown(cost, self.by)?,
+            fee,
+        })
+    }
+
+    /// Margin, caps and dust.
+    fn uncovered(&self, scene: &Scene, entry: &Entry) -> Result<Option<Refusal>, OutOfRange> {
+        let params = &scene.market.params;
+        let caution = self.caution(scene);
+        let index = self.round.price;
+        let nav = scene.nav_low(self.round.low, self.round.high)?;
+        let cap = side_cap(nav, params.side_share, params.gap, scene.mm()?)?;
+        let cap = cap.share_down(Ratio::ONE.minus_floored(caution.scaled(1, 2, Rounding::Up)?))?;
+        let side = self.by.side().ok_or(OutOfRange)?;
+        let interest = scene.books.book.side(side).size()?.plus(self.by)?;
+        let interest = interest.notional_up(index)?;
+        if interest > cap {
+            return Ok(Some(Refusal::SideCap));
+        }
+        if entry.after.size.notional_down(index)? < Amount::of(params.dust)? {
+            return Ok(Some(Refusal::Dust));
+        }
+        let share = interest.over(cap, Rounding::Up)?;
+        let add_on = params.oi_add_on.times(share, Rounding::Up)?;
+        let im = asked(scene.books.im, caution, add_on)?;
+        let im = im.max(scene.mm()?.plus(params.buffer)?);
+        let worse = match side {
+            Side::Long => self.round.low,
+            Side::Short => self.round.high,
+        };
+        let equity = entry.after.equity(worse)?.minus(self.late)?;
+        let needed = entry.after.size.notional_up(worse.max(index))?.share_up(im)?;
+        let short = equity < needed || entry.after.margin.is_negative();
+        Ok(short.then_some(Refusal::Margin))
+    }
+
+    /// A Degraded round trades on Guarded terms.
+    fn caution(&self, scene: &Scene) -> Ratio {
+        if self.round.status == Status::Degraded {
+            scene.stance.caution.max(Ratio::percent(50))
+        } else {
+            scene.stance.caution
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Every storage key of this contract, once.
+
+/// Who is who.
+pub const CONFIG: &str = "config";
+/// The neighbours, once bound.
+pub const PEERS: &str = "peers";
+/// Settings of each market.
+pub const MARKETS: &str = "markets";
+/// Market of each venue.
+pub const VENUES: &str = "venues";
+/// Books of each market.
+pub const COMPARTMENTS: &str = "comps";
+/// Free money of each account.
+pub const WALLETS: &str = "wallets";
+/// Positions.
+pub const POSITIONS: &str = "positions";
+/// Positions in the order of their bankruptcy price.
+pub const LADDER: &str = "ladder";
+/// Signed orders.
+pub const MANDATES: &str = "mandates";
+/// Numbers of the orders of each account.
+pub const OPEN: &str = "open";
+/// Leased stances.
+pub const STANCES: &str = "stances";
+/// LP shares.
+pub const SHARES: &str = "shares";
+/// Pending LP requests.
+pub const REQUESTS: &str = "requests";
+/// Priced LP batches not wholly claimed.
+pub const BATCHES: &str = "batches";
+
+/// All of them.
+pub const ALL: [&str; 14] = [
+    CONFIG,
+    PEERS,
+    MARKETS,
+    VENUES,
+    COMPARTMENTS,
+    WALLETS,
+    POSITIONS,
+    LADDER,
+    MANDATES,
+    OPEN,
+    STANCES,
+    SHARES,
+    REQUESTS,
+    BATCHES,
+];

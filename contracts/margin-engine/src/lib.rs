@@ -1,0 +1,30 @@
+//! margin-engine: the clearing house and the users' door. Holds all the money.
+#![doc = include_str!("../README.md")]
+
+pub mod audit;
+pub mod compartment;
+pub mod contract;
+mod crank;
+mod error;
+mod fees;
+mod fill;
+mod funding;
+mod gas;
+mod judge;
+pub mod key;
+mod liquidate;
+mod lp;
+pub mod mandate;
+mod margin;
+mod migrate;
+mod order;
+pub mod peers;
+pub mod position;
+mod query;
+mod reply;
+mod scene;
+mod settle;
+pub mod stance;
+pub mod wallet;
+
+pub use error::ContractError;

@@ -1,0 +1,122 @@
+//! Moving margin between a wallet and a position.
+
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response};
+use math::margin::{asked, side_cap};
+use types::{clock::Moment, oracle::Status, Amount, Ratio, Side};
+
+use crate::{
+    compartment, fill, liquidate, lp, mandate, peers, position,
+    scene::Scene,
+    wallet, ContractError,
+};
+
+/// Put money behind a position. Asks nobody: it works whatever else is broken.
+pub fn add(
+    deps: DepsMut,
+    env: &Env,
+    account: &Addr,
+    (id, amount): (&str, Amount),
+) -> Result<Response, ContractError> {
+    let setup = peers::market(deps.storage, id)?;
+    let held = position::load(deps.storage, id, account)?.ok_or(ContractError::NoPosition)?;
+    wallet::debit(deps.storage, account, &setup.denom, amount)?;
+    let mut books = compartment::load(deps.storage, id)?;
+    position::remove(deps.storage, id, account, &held)?;
+    let mut loose = books.book.take(&held.book)?;
+    loose.margin = loose.margin.plus(amount)?;
+    let mut stored = position::Position {
+        book: books.book.put(loose)?,
+        ..held
+    };
+    if mandate::open(deps.storage, id, account)?.is_empty() {
+        stored.added.clear();
+    } else {
+        stored.remember(Moment::now(env), amount)?;
+    }
+    position::insert(deps.storage, id, account, &stored)?;
+    compartment::save(deps.storage, id, &books)?;
+    Ok(Response::new())
+}
+
+/// Take free margin back: what is left must cover the initial margin at the worse edge, and only what
+/// was put in may leave, not unrealised gain.
+pub fn remove(
+    mut deps: DepsMut,
+    env: &Env,
+    account: &Addr,
+    (id, amount): (&str, Amount),
+) -> Result<Response, ContractError> {
+    let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
+    let known = (scene.newest(), scene.prices.max_future);
+    if let Some(order) = mandate::first_due(deps.storage, id, account, known)? {
+        return Err(ContractError::DueFirst { order });
+    }
+    if scene.prices.status > Status::Degraded {
+        return Err(ContractError::Price {
+            status: scene.prices.status,
+        });
+    }
+    let events = settled(&mut scene, &mut deps, account)?;
+    let held = position::load(deps.storage, id, account)?.ok_or(ContractError::NoPosition)?;
+    let mut held = fill::take(&mut scene, deps.storage, account, held)?;
+    held.loose.margin = held.loose.margin.minus(amount)?;
+    free(&scene, &held)?;
+    fill::put(&mut scene, deps.storage, held)?;
+    wallet::credit(deps.storage, account, &scene.market.denom, amount)?;
+    scene.save(deps.storage)?;
+    Ok(Response::new().add_events(events))
+}
+
+/// What comes before a change of sums: bankrupt heads and due batches.
+fn settled(
+    scene: &mut Scene,
+    deps: &mut DepsMut,
+    payee: &Addr,
+) -> Result<Vec<Event>, ContractError> {
+    let pass = liquidate::bankrupt(scene, deps.storage, 3, payee)?;
+    if pass.more {
+        return Err(ContractError::Busy);
+    }
+    let mut events = pass.events;
+    events.extend(lp::price_due(scene, deps, None)?);
+    if let Some(round) = scene.newest() {
+        crate::funding::accrue(scene, &round)?;
+    }
+    Ok(events)
+}
+
+fn free(scene: &Scene, held: &fill::Held) -> Result<(), ContractError> {
+    let status = scene.prices.status;
+    let band = scene.prices.band.ok_or(ContractError::Price { status })?;
+    let params = &scene.market.params;
+    let size = held.loose.size;
+    let side = size.side().ok_or(ContractError::NoPosition)?;
+    let worse = match side {
+        Side::Long => band.low,
+        Side::Short => band.high,
+    };
+    let caution = if status == Status::Degraded {
+        scene.stance.caution.max(Ratio::percent(50))
+    } else {
+        scene.stance.caution
+    };
+    let nav = scene.nav_low(band.low, band.high)?;
+    let cap = side_cap(nav, params.side_share, params.gap, scene.mm()?)?;
+    // The position is out of the sums while it is judged.
+    let interest = scene.books.book.side(side).size()?.plus(size)?;
+    let interest = interest.notional_up(band.high)?;
+    let share = if cap > interest {
+        interest.over(cap, math::wide::Round::Up)?
+    } else {
+        Ratio::ONE
+    };
+    let add_on = params.oi_add_on.times(share, math::wide::Round::Up)?;
+    let im = asked(scene.books.im, caution, add_on)?;
+    let im = im.max(scene.mm()?.plus(params.buffer)?);
+    let equity = held.loose.equity(worse)?;
+    let needed = size.notional_up(band.high)?.share_up(im)?;
+    if equity < needed || held.loose.margin.is_negative() {
+        return Err(ContractError::Margin { equity, needed });
+    }
+    Ok(())
+}

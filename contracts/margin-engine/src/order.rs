@@ -1,0 +1,197 @@
+//! Placing, calling back, releasing: what a user signs, and how it is unsigned.
+
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Uint128};
+use types::{
+    clock::Moment,
+    engine::{Mandate, Order},
+    market::{self, NewOrder},
+    oracle::RoundAfter,
+    pending::Pending,
+    Amount, Price,
+};
+
+use crate::{
+    compartment, fees, gas, mandate, peers, position,
+    reply::Awaiting,
+    scene::{querier, Scene},
+    settle, wallet, ContractError,
+};
+
+/// What was asked for.
+pub struct Wish {
+    /// Where.
+    pub market: String,
+    /// What.
+    pub order: Order,
+    /// Worst acceptable price.
+    pub limit: Option<Price>,
+    /// Binds only later rounds.
+    pub expiry: Option<u64>,
+}
+
+fn checked(wish: &Wish, now: u64) -> Result<(), ContractError> {
+    if wish.order.size().is_some_and(|s| s.is_zero()) {
+        return Err(ContractError::Zero { what: "size" });
+    }
+    if wish.limit.is_some_and(|l| l == Price::ZERO) {
+        return Err(ContractError::Zero { what: "limit" });
+    }
+    match wish.expiry {
+        Some(expiry) if expiry <= now => Err(ContractError::Expired { expiry, now }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Sign an order: reserve margin and fee, write the mandate, hand it to the market.
+pub fn place(
+    deps: DepsMut,
+    env: &Env,
+    account: &Addr,
+    wish: Wish,
+) -> Result<Response, ContractError> {
+    checked(&wish, env.block.time.seconds())?;
+    let id = wish.market.as_str();
+    let setup = peers::market(deps.storage, id)?;
+    let mut books = compartment::load(deps.storage, id)?;
+    let reducing = wish.order.reducing();
+    let margin = match wish.order {
+        Order::Increase { margin, .. } => Amount::of(margin)?,
+        Order::Reduce { .. } | Order::Close { .. } => Amount::ZERO,
+    };
+    let fee = fees::base(&setup.params, books.waiting)?;
+    let fee = if reducing && wallet::free(deps.storage, account, &setup.denom)? < fee {
+        // An empty wallet closes no exit: the fee comes out of what the reduction frees.
+        let held = position::load(deps.storage, id, account)?;
+        held.map(|_| Amount::ZERO).ok_or(ContractError::NoPosition)?
+    } else {
+        fee
+    };
+    wallet::debit(deps.storage, account, &setup.denom, margin.plus(fee)?)?;
+    books.orders = books.orders.plus(margin)?.plus(fee)?;
+    books.orders_made = books
+        .orders_made
+        .checked_add(1)
+        .ok_or(math::units::OutOfRange)?;
+    books.waiting = books.waiting.saturating_add(1);
+    let signed = Mandate {
+        order: books.orders_made,
+        account: account.clone(),
+        kind: wish.order,
+        limit: wish.limit,
+        expiry: wish.expiry,
+        placed: Moment::placing(env),
+        cancelled: None,
+        margin,
+        fee,
+    };
+    mandate::insert(deps.storage, id, &signed)?;
+    compartment::save(deps.storage, id, &books)?;
+    let tell = setup.venue.tell(&accept(&signed), vec![])?;
+    let awaiting = Awaiting::Acceptance {
+        market: wish.market.clone(),
+        order: signed.order,
+    };
+    Ok(Response::new()
+        .add_submessage(awaiting.contained(tell, gas::ACCEPT)?)
+        .set_data(cosmwasm_std::to_json_binary(&signed.order)?))
+}
+
+fn accept(signed: &Mandate) -> market::ExecuteMsg {
+    market::ExecuteMsg::Accept {
+        order: NewOrder {
+            order: signed.order,
+            account: signed.account.clone(),
+            reducing: signed.kind.reducing(),
+            size: signed.kind.size(),
+            limit: signed.limit,
+            placed: signed.placed,
+        },
+    }
+}
+
+/// The market failed on the order: an increase is refunded, a reduction is kept.
+pub fn orphaned(deps: DepsMut, market: &str, order: u64) -> Result<Vec<Event>, ContractError> {
+    let Some(m) = mandate::load(deps.storage, market, order)? else {
+        return Ok(vec![]);
+    };
+    if m.kind.reducing() {
+        return Ok(vec![]);
+    }
+    let setup = peers::market(deps.storage, market)?;
+    let mut books = compartment::load(deps.storage, market)?;
+    let back = m.margin.plus(m.fee)?;
+    books.orders = books.orders.minus(back)?;
+    books.waiting = books.waiting.saturating_sub(1);
+    wallet::credit(deps.storage, &m.account, &setup.denom, back)?;
+    mandate::remove(deps.storage, market, &m)?;
+    compartment::save(deps.storage, market, &books)?;
+    Ok(vec![])
+}
+
+/// Call an order back. It binds only rounds later than now plus `max_future`; the market needs not know.
+pub fn cancel(
+    deps: DepsMut,
+    env: &Env,
+    account: &Addr,
+    (market, order): (&str, u64),
+) -> Result<Response, ContractError> {
+    peers::market(deps.storage, market)?;
+    let mut m = mandate::own(deps.storage, market, order, account)?;
+    if m.cancelled.is_some() {
+        return Err(ContractError::AlreadyCancelled { order });
+    }
+    m.cancelled = Some(Moment::placing(env));
+    mandate::update(deps.storage, market, &m)?;
+    Ok(Response::new())
+}
+
+/// Release the reserve of an order that can execute no more: its round exists and its calling back or
+/// expiry binds it, or no round can come any more that it would not bind.
+pub fn release(
+    deps: DepsMut,
+    env: &Env,
+    (market, order): (&str, u64),
+    payee: &Addr,
+) -> Result<Response, ContractError> {
+    let m =
+        mandate::load(deps.storage, market, order)?.ok_or(ContractError::NoOrder { order })?;
+    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    let max_future = scene.prices.max_future;
+    let after = Moment {
+        time: m.placed.time.saturating_add(max_future),
+        height: m.placed.height,
+    };
+    let oracle = peers::peers(deps.storage)?.oracle;
+    let reason = match oracle.round_after(&querier(&deps), &scene.market.feed, after)? {
+        RoundAfter::Round(round) => mandate::revoked(&m, round.at, max_future),
+        RoundAfter::NotYet {} => outlived(&m, &scene),
+        RoundAfter::Evicted {} => None,
+    };
+    let reason = reason.ok_or(ContractError::StillDue { order })?;
+    let (events, _) = settle::refuse(&mut scene, deps.storage, (&m, payee), reason)?;
+    scene.save(deps.storage)?;
+    Ok(Response::new().add_events(events))
+}
+
+/// No round yet: once `max_future + max_age` has passed since the calling back (or the expiry), the next
+/// round can only be one that it binds.
+fn outlived(m: &Mandate, scene: &Scene) -> Option<types::engine::Refusal> {
+    use types::engine::Refusal;
+    let spent = scene.prices.max_future.saturating_add(scene.prices.max_age);
+    let over = |since: u64| scene.now.time > since.saturating_add(spent);
+    if m.cancelled.is_some_and(|c| over(c.time)) {
+        Some(Refusal::Cancelled)
+    } else if m.expiry.is_some_and(over) {
+        Some(Refusal::Expired)
+    } else {
+        None
+    }
+}
+
+/// A coin amount that must not be zero.
+pub fn nonzero(amount: Uint128, what: &'static str) -> Result<Amount, ContractError> {
+    if amount.is_zero() {
+        return Err(ContractError::Zero { what });
+    }
+    Ok(Amount::of(amount)?)
+}

@@ -1,0 +1,202 @@
+//! Positions and the ladder they stand on: the one place that writes either.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Int256, Order, StdResult, Storage};
+use cw_storage_plus::{Bound, Map};
+use math::{ledger, units::OutOfRange};
+use types::{clock::Moment, Amount, PerUnit, Side};
+
+use crate::{key, ContractError};
+
+/// Late additions of margin remembered while orders wait; more are merged into the newest.
+const MAX_ADDED: usize = 8;
+
+/// A stored position.
+#[cw_serde]
+pub struct Position {
+    /// As the books know it.
+    pub book: ledger::Position,
+    /// Prepaid for its liquidation.
+    pub reserve: Amount,
+    /// Margin added while orders of the account were waiting: ignored when judging those due before.
+    pub added: Vec<Added>,
+}
+
+/// Margin added by hand.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Added {
+    /// When.
+    pub at: Moment,
+    /// How much.
+    pub amount: Amount,
+}
+
+const POSITIONS: Map<(&str, &Addr), Position> = Map::new(key::POSITIONS);
+/// `(market, side | order-preserving key | account)`: ascending is head first on both sides.
+const LADDER: Map<(&str, &[u8]), Addr> = Map::new(key::LADDER);
+
+const fn side_byte(side: Side) -> u8 {
+    match side {
+        Side::Long => 0,
+        Side::Short => 1,
+    }
+}
+
+/// Signed order becomes byte order; a long's is turned round, since the highest bankruptcy price is
+/// the worst.
+fn rung(side: Side, place: PerUnit, account: &Addr) -> Vec<u8> {
+    let mut bytes = place.0.to_be_bytes();
+    bytes[0] ^= 0x80;
+    if side == Side::Long {
+        for byte in &mut bytes {
+            *byte = !*byte;
+        }
+    }
+    let mut rung = vec![side_byte(side)];
+    rung.extend_from_slice(&bytes);
+    rung.extend_from_slice(account.as_bytes());
+    rung
+}
+
+/// Read a rung back: its key.
+fn place(side: Side, rung: &[u8]) -> Result<PerUnit, OutOfRange> {
+    let mut bytes: [u8; 32] = rung
+        .get(1..33)
+        .and_then(|b| b.try_into().ok())
+        .ok_or(OutOfRange)?;
+    if side == Side::Long {
+        for byte in &mut bytes {
+            *byte = !*byte;
+        }
+    }
+    bytes[0] ^= 0x80;
+    Ok(PerUnit(Int256::from_be_bytes(bytes)))
+}
+
+/// A position, if there is one.
+pub fn load(storage: &dyn Storage, market: &str, account: &Addr) -> StdResult<Option<Position>> {
+    POSITIONS.may_load(storage, (market, account))
+}
+
+/// Put a position where it belongs: in the map and on the ladder.
+pub fn insert(
+    storage: &mut dyn Storage,
+    market: &str,
+    account: &Addr,
+    position: &Position,
+) -> Result<(), ContractError> {
+    let rung = rung(position.book.side()?, position.book.key()?, account);
+    LADDER.save(storage, (market, &rung), account)?;
+    Ok(POSITIONS.save(storage, (market, account), position)?)
+}
+
+/// Take it out of both.
+pub fn remove(
+    storage: &mut dyn Storage,
+    market: &str,
+    account: &Addr,
+    position: &Position,
+) -> Result<(), ContractError> {
+    let rung = rung(position.book.side()?, position.book.key()?, account);
+    LADDER.remove(storage, (market, &rung));
+    POSITIONS.remove(storage, (market, account));
+    Ok(())
+}
+
+/// The head of a side: whose it is and its key.
+pub fn head(
+    storage: &dyn Storage,
+    market: &str,
+    side: Side,
+) -> Result<Option<(Addr, PerUnit)>, ContractError> {
+    Ok(ladder(storage, market, side, 1)?.into_iter().next())
+}
+
+/// The first `limit` rungs of a side, head first.
+pub fn ladder(
+    storage: &dyn Storage,
+    market: &str,
+    side: Side,
+    limit: usize,
+) -> Result<Vec<(Addr, PerUnit)>, ContractError> {
+    let from: &[u8] = &[side_byte(side)];
+    let to: &[u8] = &[side_byte(side).saturating_add(1)];
+    LADDER
+        .prefix(market)
+        .range(
+            storage,
+            Some(Bound::inclusive(from)),
+            Some(Bound::exclusive(to)),
+            Order::Ascending,
+        )
+        .take(limit)
+        .map(|row| {
+            let (rung, account) = row?;
+            Ok((account, place(side, &rung)?))
+        })
+        .collect()
+}
+
+/// Positions of a market in the order of accounts.
+pub fn page(
+    storage: &dyn Storage,
+    market: &str,
+    start_after: Option<&Addr>,
+    limit: usize,
+) -> StdResult<Vec<(Addr, Position)>> {
+    POSITIONS
+        .prefix(market)
+        .range(
+            storage,
+            start_after.map(Bound::exclusive),
+            None,
+            Order::Ascending,
+        )
+        .take(limit)
+        .collect()
+}
+
+impl Position {
+    /// Remember margin added while orders wait.
+    pub fn remember(&mut self, at: Moment, amount: Amount) -> Result<(), OutOfRange> {
+        if self.added.len() < MAX_ADDED {
+            self.added.push(Added { at, amount });
+            return Ok(());
+        }
+        if let Some(last) = self.added.last_mut() {
+            last.at = at;
+            last.amount = last.amount.plus(amount)?;
+        }
+        Ok(())
+    }
+
+    /// Margin added at or after the block that accepted a round: it does not count for orders due then.
+    pub fn added_since(&self, height: u64) -> Result<Amount, OutOfRange> {
+        self.added
+            .iter()
+            .filter(|a| a.at.height >= height)
+            .try_fold(Amount::ZERO, |sum, a| sum.plus(a.amount))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn byte_order_is_head_first_and_reads_back(a in any::<i128>(), b in any::<i128>()) {
+            let account = Addr::unchecked("x");
+            let (pa, pb) = (PerUnit(Int256::from(a)), PerUnit(Int256::from(b)));
+            let short = |p| rung(Side::Short, p, &account);
+            let long = |p| rung(Side::Long, p, &account);
+            prop_assert_eq!(a.cmp(&b), short(pa).cmp(&short(pb)));
+            prop_assert_eq!(b.cmp(&a), long(pa).cmp(&long(pb)));
+            prop_assert_eq!(place(Side::Long, &long(pa)).unwrap(), pa);
+            prop_assert_eq!(place(Side::Short, &short(pb)).unwrap(), pb);
+        }
+    }
+}

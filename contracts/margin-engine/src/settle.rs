@@ -1,0 +1,403 @@
+//! Settling one due order at its round. Everything the venue says is checked here: whose order, which
+//! round, what is allowed. The answer is data.
+
+use cosmwasm_std::{to_json_binary, Addr, DepsMut, Env, Response, Storage};
+use types::{
+    clock::Moment,
+    engine::{Mandate, MandateDone, Order, PositionChanged, Refusal, Settlement},
+    oracle::{Pair, Round, RoundAfter, Status},
+    wire::Wire,
+    Amount, Price, Side, Size,
+};
+
+use crate::{
+    fill::{self, Held},
+    funding,
+    judge::{within, Ask},
+    liquidate, lp, mandate,
+    peers,
+    position::{self, Position},
+    scene::{querier, Scene},
+    wallet, ContractError,
+};
+
+/// Bankrupt heads one settlement clears at most before it answers Busy.
+const CLEAR: u32 = 3;
+
+/// One settlement: what was signed, and at which round.
+struct Case<'a> {
+    mandate: &'a Mandate,
+    round: Round,
+    payee: &'a Addr,
+}
+
+fn answer(response: Response, settlement: &Settlement) -> Result<Response, ContractError> {
+    Ok(response.set_data(to_json_binary(settlement)?))
+}
+
+/// Settle `order` at `round`.
+pub fn settle(
+    mut deps: DepsMut,
+    env: &Env,
+    market: &str,
+    (order, round): (u64, u64),
+    payee: &Addr,
+) -> Result<Response, ContractError> {
+    let Some(mandate) = mandate::load(deps.storage, market, order)? else {
+        return answer(Response::new(), &Settlement::Refused { reason: Refusal::Gone });
+    };
+    let mut scene = Scene::load(deps.as_ref(), env, market, Some(round))?;
+    let Some(round) = due_round(&scene, &mandate, round) else {
+        return answer(Response::new(), &Settlement::NotDue {});
+    };
+    let cleared = liquidate::bankrupt(&mut scene, deps.storage, CLEAR, payee)?;
+    let response = Response::new().add_events(cleared.events);
+    if cleared.more {
+        // What has been cleared stays cleared.
+        scene.save(deps.storage)?;
+        return answer(response, &Settlement::Busy {});
+    }
+    let priced = lp::price_due(&mut scene, &mut deps, Some(round.at))?;
+    funding::accrue(&mut scene, &round)?;
+    let case = Case {
+        mandate: &mandate,
+        round,
+        payee,
+    };
+    let (events, settlement) = case.execute(&mut scene, deps.storage)?;
+    scene.save(deps.storage)?;
+    answer(response.add_events(priced).add_events(events), &settlement)
+}
+
+/// The round named, if it is the first that binds the mandate.
+fn due_round(scene: &Scene, mandate: &Mandate, number: u64) -> Option<Round> {
+    let Pair { round, before } = scene.prices.named?;
+    let binds = |at: Moment| mandate.placed.binds(at, scene.prices.max_future);
+    let first = match before {
+        Some(before) => !binds(before.at),
+        None => round.number == 1,
+    };
+    (round.number == number && binds(round.at) && first).then_some(round)
+}
+
+type Outcome = (Vec<cosmwasm_std::Event>, Settlement);
+
+impl Case<'_> {
+    fn execute(
+        &self,
+        scene: &mut Scene,
+        storage: &mut dyn Storage,
+    ) -> Result<Outcome, ContractError> {
+        let max_future = scene.prices.max_future;
+        if let Some(reason) = mandate::revoked(self.mandate, self.round.at, max_future) {
+            return refuse(scene, storage, (self.mandate, self.payee), reason);
+        }
+        match self.mandate.kind {
+            Order::Increase { side, size, .. } => {
+                let by = signed(side, size)?;
+                self.increase(scene, storage, by)
+            }
+            Order::Reduce { side, size } => {
+                let size = signed(side, size)?;
+                self.reduce(scene, storage, side, Some(size))
+            }
+            Order::Close { side } => self.reduce(scene, storage, side, None),
+        }
+    }
+
+    fn increase(
+        &self,
+        scene: &mut Scene,
+        storage: &mut dyn Storage,
+        by: Size,
+    ) -> Result<Outcome, ContractError> {
+        let account = &self.mandate.account;
+        let held = position::load(storage, &scene.id, account)?;
+        let entry = self.ask(scene, held.as_ref(), by)?.decide(scene)?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(reason) => return refuse(scene, storage, (self.mandate, self.payee), reason),
+        };
+        let reserve = Amount::of(scene.market.params.liquidation_reserve)?;
+        let mut held = match held {
+            Some(position) => fill::take(scene, storage, account, position)?,
+            None => {
+                scene.books.reserves = scene.books.reserves.plus(reserve)?;
+                Held {
+                    account: account.clone(),
+                    loose: Default::default(),
+                    reserve,
+                    added: Vec::new(),
+                }
+            }
+        };
+        held.loose = entry.after;
+        crate::fees::collect(&mut scene.books, &scene.market.params, entry.fee)?;
+        self.consume(scene, storage)?;
+        fill::put(scene, storage, held)?;
+        let changed = PositionChanged {
+            market: scene.id.clone(),
+            account: account.clone(),
+            by,
+            size: entry.after.size,
+            price: entry.price,
+            fee: entry.fee,
+        };
+        let filled = Settlement::Filled {
+            size: by,
+            price: entry.price,
+        };
+        Ok((vec![changed.write()], filled))
+    }
+
+    fn ask(
+        &self,
+        scene: &Scene,
+        held: Option<&Position>,
+        by: Size,
+    ) -> Result<Ask<'_>, ContractError> {
+        let book = &scene.books.book;
+        let (loose, late) = match held {
+            None => Default::default(),
+            Some(p) => {
+                let side = book.side(p.book.side()?);
+                let (loose, _) = p.book.synced(side, book.funding)?;
+                (loose, p.added_since(self.round.at.height)?)
+            }
+        };
+        Ok(Ask {
+            round: &self.round,
+            by,
+            margin: self.mandate.margin,
+            limit: self.mandate.limit,
+            held: loose,
+            late,
+            reserve: if held.is_some() {
+                Amount::ZERO
+            } else {
+                Amount::of(scene.market.params.liquidation_reserve)?
+            },
+        })
+    }
+
+    fn reduce(
+        &self,
+        scene: &mut Scene,
+        storage: &mut dyn Storage,
+        side: Side,
+        size: Option<Size>,
+    ) -> Result<Outcome, ContractError> {
+        let account = &self.mandate.account;
+        let who = (self.mandate, self.payee);
+        let position = position::load(storage, &scene.id, account)?
+            .filter(|p| p.book.side().is_ok_and(|s| s == side));
+        let Some(position) = position else {
+            return refuse(scene, storage, who, Refusal::NoPosition);
+        };
+        let skew = scene.books.book.skew()?;
+        let index = exit_price(side, &self.round);
+        let (now, _) = position
+            .book
+            .synced(scene.books.book.side(side), scene.books.book.funding)?;
+        let part = part(&now.size, size, (index, Amount::of(scene.market.params.dust)?))?;
+        let by = part.negated()?;
+        let cost = scene.curve.cost(skew, by, index)?;
+        if !within(self.mandate.limit, by, crate::judge::shown(cost, by)?) {
+            return refuse(scene, storage, who, Refusal::Limit);
+        }
+        let mut held = fill::take(scene, storage, account, position)?;
+        let closed = fill::close(scene, held.loose, part, (skew, index))?;
+        held.loose = closed.left;
+        let fee = closed.notional.share_up(scene.market.params.fee_reduce)?;
+        let most = held.loose.margin;
+        let fee = fill::charge(scene, &mut held.loose, fee, most)?;
+        self.late_fee(scene, storage, &mut held)?;
+        self.consume(scene, storage)?;
+        let left = held.loose.size;
+        let borne = fill::put(scene, storage, held)?;
+        let changed = PositionChanged {
+            market: scene.id.clone(),
+            account: account.clone(),
+            by,
+            size: left,
+            price: closed.price,
+            fee,
+        };
+        let mut events = vec![changed.write()];
+        events.extend(liquidate::bad_debt(&scene.id, borne));
+        let filled = Settlement::Filled {
+            size: by,
+            price: closed.price,
+        };
+        Ok((events, filled))
+    }
+
+    /// A reduction signed with an empty wallet pays its execution out of what it frees.
+    fn late_fee(
+        &self,
+        scene: &Scene,
+        storage: &mut dyn Storage,
+        held: &mut Held,
+    ) -> Result<(), ContractError> {
+        if !self.mandate.fee.is_zero() {
+            return Ok(());
+        }
+        let fee = crate::fees::base(&scene.market.params, 0)?;
+        let fee = fee.min(held.loose.margin.max(Amount::ZERO));
+        held.loose.margin = held.loose.margin.minus(fee)?;
+        wallet::credit(storage, self.payee, &scene.market.denom, fee)
+    }
+
+    /// The order is done: its reserve is used, the executor is paid.
+    fn consume(&self, scene: &mut Scene, storage: &mut dyn Storage) -> Result<(), ContractError> {
+        let m = self.mandate;
+        let books = &mut scene.books;
+        books.orders = books.orders.minus(m.margin)?.minus(m.fee)?;
+        books.waiting = books.waiting.saturating_sub(1);
+        wallet::credit(storage, self.payee, &scene.market.denom, m.fee)?;
+        Ok(mandate::remove(storage, &scene.id, m)?)
+    }
+}
+
+/// A size with the sign of its side.
+pub fn signed(side: Side, size: cosmwasm_std::Uint128) -> Result<Size, ContractError> {
+    let size = Size(Amount::of(size)?.0);
+    Ok(match side {
+        Side::Long => size,
+        Side::Short => size.negated()?,
+    })
+}
+
+/// Reductions fill at the median; in Uncertain at the edge that is worse for them.
+fn exit_price(side: Side, round: &Round) -> Price {
+    match (round.status, side) {
+        (Status::Valid | Status::Degraded, _) => round.price,
+        (_, Side::Long) => round.low,
+        (_, Side::Short) => round.high,
+    }
+}
+
+/// What is closed: at most the position, and all of it when only dust would be left.
+fn part(
+    held: &Size,
+    wanted: Option<Size>,
+    (index, dust): (Price, Amount),
+) -> Result<Size, ContractError> {
+    let Some(wanted) = wanted else {
+        return Ok(*held);
+    };
+    if wanted.abs()? >= held.abs()? {
+        return Ok(*held);
+    }
+    let left = held.minus(wanted)?;
+    Ok(if left.notional_down(index)? < dust {
+        *held
+    } else {
+        wanted
+    })
+}
+
+/// End a mandate without a fill: margin back to the wallet, fee to whoever removes it.
+pub fn refuse(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    (m, payee): (&Mandate, &Addr),
+    reason: Refusal,
+) -> Result<Outcome, ContractError> {
+    wallet::credit(storage, payee, &scene.market.denom, m.fee)?;
+    let done = refund(scene, storage, m, (reason, m.margin))?;
+    Ok((vec![done], Settlement::Refused { reason }))
+}
+
+/// Give `back` of a mandate's reserve to its owner; the rest of the reserve has gone elsewhere.
+pub fn refund(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    m: &Mandate,
+    (reason, back): (Refusal, Amount),
+) -> Result<cosmwasm_std::Event, ContractError> {
+    let books = &mut scene.books;
+    books.orders = books.orders.minus(m.margin)?.minus(m.fee)?;
+    books.waiting = books.waiting.saturating_sub(1);
+    wallet::credit(storage, &m.account, &scene.market.denom, back)?;
+    mandate::remove(storage, &scene.id, m)?;
+    Ok(MandateDone {
+        market: scene.id.clone(),
+        order: m.order,
+        reason,
+        refund: back,
+    }
+    .write())
+}
+
+/// The round that bound this order is no longer kept: a reduction waits for the next one, an increase is
+/// refunded less taker fee and base fee, so that starving keepers is no free option.
+pub fn evict(
+    deps: DepsMut,
+    env: &Env,
+    market: &str,
+    order: u64,
+    payee: &Addr,
+) -> Result<Response, ContractError> {
+    let Some(mut m) = mandate::load(deps.storage, market, order)? else {
+        return answer(Response::new(), &Settlement::Refused { reason: Refusal::Gone });
+    };
+    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    let after = Moment {
+        time: m.placed.time.saturating_add(scene.prices.max_future),
+        height: m.placed.height,
+    };
+    let oracle = peers::peers(deps.storage)?.oracle;
+    let found = oracle.round_after(&querier(&deps), &scene.market.feed, after)?;
+    if !matches!(found, RoundAfter::Evicted {}) {
+        return answer(Response::new(), &Settlement::NotDue {});
+    }
+    if m.kind.reducing() {
+        m.placed = Moment::placing(env);
+        mandate::update(deps.storage, market, &m)?;
+        let placed = m.placed;
+        return answer(Response::new(), &Settlement::Rearmed { placed });
+    }
+    let taker = taker_fee(&scene, &m)?;
+    crate::fees::collect(&mut scene.books, &scene.market.params, taker)?;
+    wallet::credit(deps.storage, payee, &scene.market.denom, m.fee)?;
+    let reason = Refusal::Evicted;
+    let back = m.margin.minus(taker)?;
+    let done = refund(&mut scene, deps.storage, &m, (reason, back))?;
+    scene.save(deps.storage)?;
+    answer(
+        Response::new().add_event(done),
+        &Settlement::Refused { reason },
+    )
+}
+
+fn taker_fee(scene: &Scene, m: &Mandate) -> Result<Amount, ContractError> {
+    let (Some(round), Some(size)) = (scene.newest(), m.kind.size()) else {
+        return Ok(Amount::ZERO);
+    };
+    let size = signed(m.kind.side(), size)?;
+    let fee = size
+        .notional_up(round.price)?
+        .share_up(scene.market.params.fee_increase)?;
+    Ok(fee.min(m.margin))
+}
+
+/// Settling an increase failed and is not the user's fault: all of its reserve goes back.
+pub fn fault(
+    deps: DepsMut,
+    env: &Env,
+    market: &str,
+    order: u64,
+) -> Result<Response, ContractError> {
+    let Some(m) = mandate::load(deps.storage, market, order)? else {
+        return Ok(Response::new());
+    };
+    if m.kind.reducing() {
+        return Ok(Response::new());
+    }
+    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    let back = m.margin.plus(m.fee)?;
+    let done = refund(&mut scene, deps.storage, &m, (Refusal::Gone, back))?;
+    scene.save(deps.storage)?;
+    Ok(Response::new().add_event(done))
+}

@@ -1,0 +1,33 @@
+//! Leased stances. None yet counts as lapsed: ReduceOnly.
+
+use cosmwasm_std::{StdResult, Storage};
+use cw_storage_plus::Map;
+use types::{level::Level, scope::Stance, Ratio};
+
+use crate::key;
+
+const STANCES: Map<&str, Stance> = Map::new(key::STANCES);
+
+/// A new lease.
+pub fn set(storage: &mut dyn Storage, market: &str, stance: &Stance) -> StdResult<()> {
+    STANCES.save(storage, market, stance)
+}
+
+/// What is in force at `now`. Guarded acts with a caution of at least one half.
+pub fn now(storage: &dyn Storage, market: &str, now: u64) -> StdResult<Stance> {
+    let leased = STANCES.may_load(storage, market)?.unwrap_or(Stance {
+        level: Level::ReduceOnly,
+        caution: Ratio::ZERO,
+        until: 0,
+    });
+    let stance = leased.at(now);
+    let caution = if stance.level >= Level::Guarded {
+        stance.caution.max(Ratio::percent(50))
+    } else {
+        stance.caution
+    };
+    Ok(Stance {
+        caution: caution.min(Ratio::ONE),
+        ..stance
+    })
+}

@@ -1,0 +1,73 @@
+//! Doors. Check who and what comes in, then hand over; no decision is made here.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
+use types::{
+    clock::Moment,
+    oracle::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
+};
+
+use crate::{binding, feed, query, readings, refresh, report, ContractError};
+
+/// cw2 name, used by `instantiate` and `migrate` alike.
+pub const NAME: &str = concat!("bulkhead:", env!("CARGO_PKG_NAME"));
+/// cw2 version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Open the feeds. The sender may bind the breaker, once.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    _env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    no_funds(&info)?;
+    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    binding::open(deps.storage, info.sender)?;
+    feed::open(deps, msg.feeds)?;
+    Ok(Response::new())
+}
+
+/// Learn, or be bound. Learning is never switched off, so no level is asked for.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    no_funds(&info)?;
+    let now = Moment::now(&env);
+    match msg {
+        ExecuteMsg::Bind { breaker } => binding::bind(deps, info.sender, breaker),
+        ExecuteMsg::Push { reports } => report::push(deps.storage, now, &info.sender, reports),
+        ExecuteMsg::Refresh { feeds } => refresh::refresh(deps.storage, now, &feeds),
+    }
+}
+
+/// Answer. Never with an error for what is unknown.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> StdResult<Binary> {
+    query::answer(deps.storage, Moment::now(&env).time, msg)
+}
+
+/// What became of the readings.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(_deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, ContractError> {
+    readings::settled(reply)
+}
+
+/// Same state, new code.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+    crate::migrate::migrate(deps.storage)
+}
+
+fn no_funds(info: &MessageInfo) -> Result<(), ContractError> {
+    match info.funds.first() {
+        None => Ok(()),
+        Some(coin) => Err(ContractError::Funds { got: coin.clone() }),
+    }
+}

@@ -1,0 +1,83 @@
+//! Why the oracle says no.
+
+use cosmwasm_std::{Addr, Coin, StdError};
+use math::units::OutOfRange;
+use thiserror::Error;
+use types::{
+    id::BadName,
+    level::Action,
+};
+
+use crate::setup::SetupError;
+
+/// Why the oracle says no.
+#[derive(Debug, Error)]
+pub enum ContractError {
+    /// Storage, addresses, versions.
+    #[error("{0}")]
+    Std(#[from] StdError),
+    /// A number left its range.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
+    /// A name is not one.
+    #[error(transparent)]
+    BadName(#[from] BadName),
+    /// Money was attached; the oracle holds none.
+    #[error("the oracle takes no funds, got {got}")]
+    Funds {
+        /// The first coin attached.
+        got: Coin,
+    },
+    /// A feed's settings or sources are not acceptable.
+    #[error("feed `{feed}`: {source}")]
+    Setup {
+        /// Which.
+        feed: String,
+        /// Why.
+        source: SetupError,
+    },
+    /// No such feed.
+    #[error("no feed `{feed}`")]
+    UnknownFeed {
+        /// What was asked for.
+        feed: String,
+    },
+    /// A list is empty or too long.
+    #[error("{got} items, need 1 to {max}")]
+    Count {
+        /// How many came.
+        got: usize,
+        /// How many may.
+        max: usize,
+    },
+    /// A feed stands twice in one list.
+    #[error("feed `{feed}` stands twice in one message")]
+    Duplicate {
+        /// Which.
+        feed: String,
+    },
+    /// Only a feed's reporters push to it.
+    #[error("{action:?} needs a reporter of feed `{feed}`, {sender} is none")]
+    NotReporter {
+        /// Who tried.
+        sender: Addr,
+        /// To which feed.
+        feed: String,
+        /// What it tried.
+        action: Action,
+    },
+    /// Only the instantiator binds.
+    #[error("{action:?} needs the instantiator, {sender} is not")]
+    NotInstantiator {
+        /// Who tried.
+        sender: Addr,
+        /// What it tried.
+        action: Action,
+    },
+    /// Binding happens once.
+    #[error("already bound to {breaker}")]
+    AlreadyBound {
+        /// To whom.
+        breaker: Addr,
+    },
+}

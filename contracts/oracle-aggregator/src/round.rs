@@ -1,0 +1,219 @@
+//! Rounds: the history of a feed. Written once, never rewritten, evicted when old.
+
+use cosmwasm_std::{Order, StdResult, Storage};
+use cw_storage_plus::Map;
+use thiserror::Error;
+use types::{
+    clock::Moment,
+    oracle::{Pair, Round, RoundAfter},
+};
+
+use crate::{
+    feed::{self, Feed, Newest},
+    key,
+};
+
+/// (feed, number) -> round.
+const ROUNDS: Map<(&str, u64), Round> = Map::new(key::ROUNDS);
+
+/// Old rounds evicted per new one at most.
+const EVICTIONS: usize = 2;
+
+/// Append a round: it becomes the feed's newest, and at most two that are older than the history
+/// kept go. The two newest always stay.
+pub fn append(
+    storage: &mut dyn Storage,
+    name: &str,
+    feed: &mut Feed,
+    newest: Newest,
+    now: u64,
+) -> StdResult<()> {
+    let round = newest.pair.round;
+    ROUNDS.save(storage, (name, round.number), &round)?;
+    feed.kept.oldest = feed.kept.oldest.max(1);
+    feed.newest = Some(newest);
+    for _ in 0..EVICTIONS {
+        if !evict(storage, name, feed, now)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn evict(storage: &mut dyn Storage, name: &str, feed: &mut Feed, now: u64) -> StdResult<bool> {
+    let oldest = feed.kept.oldest;
+    let newest = feed.newest.as_ref().map_or(0, |n| n.pair.round.number);
+    if oldest.saturating_add(1) >= newest {
+        return Ok(false);
+    }
+    let at = ROUNDS.load(storage, (name, oldest))?.at;
+    if at.time.saturating_add(feed.params.history) >= now {
+        return Ok(false);
+    }
+    ROUNDS.remove(storage, (name, oldest));
+    feed.kept.oldest = oldest.saturating_add(1);
+    feed.kept.evicted = Some(at);
+    Ok(true)
+}
+
+/// One round, if it is kept.
+pub fn get(
+    storage: &dyn Storage,
+    name: &str,
+    feed: &Feed,
+    number: u64,
+) -> StdResult<Option<Round>> {
+    let Some(newest) = &feed.newest else {
+        return Ok(None);
+    };
+    let Pair { round, before } = newest.pair;
+    let at_hand = [Some(round), before];
+    match at_hand.into_iter().flatten().find(|r| r.number == number) {
+        Some(found) => Ok(Some(found)),
+        None => ROUNDS.may_load(storage, (name, number)),
+    }
+}
+
+/// One round and the one before it.
+pub fn pair(
+    storage: &dyn Storage,
+    name: &str,
+    feed: &Feed,
+    number: u64,
+) -> StdResult<Option<Pair>> {
+    let Some(round) = get(storage, name, feed, number)? else {
+        return Ok(None);
+    };
+    let before = match number.checked_sub(1) {
+        Some(previous) => get(storage, name, feed, previous)?,
+        None => None,
+    };
+    Ok(Some(Pair { round, before }))
+}
+
+/// The first round later than `after` in both time and height. Both rise with the number, so the
+/// newest is looked at first (mostly it is the one, or there is none yet), then halves.
+pub fn after(
+    storage: &dyn Storage,
+    name: &str,
+    feed: &Feed,
+    after: Moment,
+) -> StdResult<RoundAfter> {
+    let later = |at: Moment| at.time > after.time && at.height > after.height;
+    let Some(newest) = &feed.newest else {
+        return Ok(RoundAfter::NotYet {});
+    };
+    if !later(newest.pair.round.at) {
+        return Ok(RoundAfter::NotYet {});
+    }
+    if feed.kept.evicted.is_some_and(later) {
+        return Ok(RoundAfter::Evicted {});
+    }
+    // `found` is later; everything below `low` is not.
+    let (mut low, mut found) = (feed.kept.oldest, newest.pair.round);
+    if newest.pair.before.is_some_and(|b| !later(b.at)) {
+        low = found.number;
+    }
+    while low < found.number {
+        let middle = low.midpoint(found.number);
+        let Some(round) = get(storage, name, feed, middle)? else {
+            return Ok(RoundAfter::Evicted {});
+        };
+        if later(round.at) {
+            found = round;
+        } else {
+            low = middle.saturating_add(1);
+        }
+    }
+    Ok(RoundAfter::Round(found))
+}
+
+/// A broken promise about a feed's history.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum Broken {
+    /// Its kept numbers do not run from the oldest to the newest without a gap.
+    #[error("feed `{feed}` keeps round {found} where {expected} belongs")]
+    Gap {
+        /// Which feed.
+        feed: String,
+        /// What belongs there.
+        expected: u64,
+        /// What is there; 0 for nothing.
+        found: u64,
+    },
+    /// A round is not later than the one before, in time and height.
+    #[error("feed `{feed}`: round {round} is not later than the one before")]
+    NotLater {
+        /// Which feed.
+        feed: String,
+        /// Which round.
+        round: u64,
+    },
+    /// The feed's newest pair is not the end of its history.
+    #[error("feed `{feed}`: its newest pair is not the end of its history")]
+    NewestElsewhere {
+        /// Which feed.
+        feed: String,
+    },
+}
+
+/// What must hold after every message. Tests call it; the chain never does.
+pub fn audit(storage: &dyn Storage) -> StdResult<Vec<Broken>> {
+    let mut broken = vec![];
+    for (name, feed) in feed::all(storage)? {
+        let rounds: Vec<Round> = ROUNDS
+            .prefix(&name)
+            .range(storage, None, None, Order::Ascending)
+            .map(|entry| entry.map(|(_, round)| round))
+            .collect::<StdResult<_>>()?;
+        broken.extend(gaps(&name, &feed, &rounds));
+        broken.extend(order(&name, &feed, &rounds));
+        broken.extend(end(&name, &feed, &rounds));
+    }
+    Ok(broken)
+}
+
+fn gaps(name: &str, feed: &Feed, rounds: &[Round]) -> Option<Broken> {
+    let newest = feed.newest.as_ref().map_or(0, |n| n.pair.round.number);
+    let expected = (feed.kept.oldest..=newest).skip_while(|n| *n == 0);
+    let mut found = rounds.iter().map(|r| r.number);
+    let wrong = |(expected, found)| Broken::Gap {
+        feed: name.into(),
+        expected,
+        found,
+    };
+    for expected in expected {
+        match found.next() {
+            Some(n) if n == expected => {}
+            other => return Some(wrong((expected, other.unwrap_or(0)))),
+        }
+    }
+    found.next().map(|extra| wrong((0, extra)))
+}
+
+fn order(name: &str, feed: &Feed, rounds: &[Round]) -> Vec<Broken> {
+    let evicted = feed.kept.evicted.into_iter();
+    let moments = evicted.chain(rounds.iter().map(|r| r.at));
+    let mut last: Option<Moment> = None;
+    let first = rounds.first().map_or(0, |r| r.number);
+    let mut number = first.saturating_sub(u64::from(feed.kept.evicted.is_some()));
+    let mut broken = vec![];
+    for at in moments {
+        if last.is_some_and(|l| at.time <= l.time || at.height <= l.height) {
+            broken.push(Broken::NotLater {
+                feed: name.into(),
+                round: number,
+            });
+        }
+        last = Some(at);
+        number = number.saturating_add(1);
+    }
+    broken
+}
+
+fn end(name: &str, feed: &Feed, rounds: &[Round]) -> Option<Broken> {
+    let pair = feed.newest.as_ref().map(|n| n.pair);
+    let mut back = rounds.iter().rev().copied();
+    let same = pair.map(|p| p.round) == back.next() && pair.and_then(|p| p.before) == back.next();
+    (!same).then(|| Broken::NewestElsewhere { feed: name.into() })
+}

@@ -1,0 +1,220 @@
+//! Many reports in, one price out, or none. Pure: which reports are live is the caller's business.
+
+use cosmwasm_std::{Decimal, Int256, Uint256};
+
+use crate::{
+    median::{sum, weighted_median, Weighted},
+    units::{OutOfRange, Price, Ratio},
+    wide::{mul_div, Round},
+};
+
+/// One live report. Its price is positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Report {
+    /// USD per base unit.
+    pub price: Price,
+    /// Its source's weight.
+    pub weight: u64,
+    /// When it was observed, seconds.
+    pub publish_time: u64,
+    /// Confidence, plus or minus, in USD.
+    pub conf: Price,
+}
+
+/// What it takes to speak for a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quorum {
+    /// Weight of every configured source, live or not.
+    pub total_weight: u64,
+    /// Reports needed.
+    pub min_sources: u32,
+    /// Fewer survivors than this grade as Degraded.
+    pub preferred: u32,
+}
+
+/// How well the survivors agree. Ordered: greater is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Dispersion at most [`VALID_DISPERSION`], by at least the preferred count.
+    Valid,
+    /// Dispersion at most [`DEGRADED_DISPERSION`], or fewer than preferred.
+    Degraded,
+    /// Wider still.
+    Uncertain,
+}
+
+/// One aggregated price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aggregate {
+    /// The weighted median of the survivors; of exactly two, their weighted mean.
+    pub price: Price,
+    /// The greater of the survivors' median confidence and median absolute deviation.
+    pub conf: Price,
+    /// The survivors' range over the price, rounded up.
+    pub dispersion: Ratio,
+    /// Positions of the outliers in the list of reports, ascending.
+    pub dropped: Vec<usize>,
+    /// The newest time at or after which two thirds of the configured weight was published.
+    pub round_time: u64,
+    /// How well the survivors agree.
+    pub grade: Grade,
+    /// Half the survivors' range, rounded up, where a survivor is older than the round; else zero.
+    pub surcharge: Price,
+}
+
+/// Up to here survivors agree: 1 %.
+pub const VALID_DISPERSION: Ratio = Ratio::bps(100);
+/// Up to here a price is still usable: 2.5 %.
+pub const DEGRADED_DISPERSION: Ratio = Ratio::bps(250);
+/// Nobody nearer to the median than this is an outlier: 1.5 %.
+pub const OUTLIER_FLOOR: Ratio = Ratio::bps(150);
+
+impl Quorum {
+    /// At least `min_sources` reports that hold two thirds of the configured weight.
+    fn met(self, reports: &[Report]) -> bool {
+        !reports.is_empty()
+            && at_least(reports.len(), self.min_sources)
+            && self.two_thirds(sum(reports.iter().map(|r| r.weight)))
+    }
+
+    fn two_thirds(self, weight: u128) -> bool {
+        weight.saturating_mul(3) >= u128::from(self.total_weight).saturating_mul(2)
+    }
+}
+
+fn at_least(count: usize, wanted: u32) -> bool {
+    u32::try_from(count).map_or(true, |count| count >= wanted)
+}
+
+/// The whole rule: quorum, round time, median, one outlier pass, quorum again, spread, grade.
+/// `None` without quorum. The order of the reports does not matter.
+pub fn aggregate(reports: &[Report], quorum: Quorum) -> Result<Option<Aggregate>, OutOfRange> {
+    if !quorum.met(reports) {
+        return Ok(None);
+    }
+    let (Some(round_time), Some(first)) = (round_time(reports, quorum), centre(reports)?) else {
+        return Ok(None);
+    };
+    let dropped = outliers(reports, first)?;
+    let survivors: Vec<Report> = reports
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| !dropped.contains(i))
+        .map(|(_, r)| *r)
+        .collect();
+    if !quorum.met(&survivors) {
+        return Ok(None);
+    }
+    let Some(price) = centre(&survivors)? else {
+        return Ok(None);
+    };
+    let dispersion = dispersion(&survivors, price);
+    Ok(Some(Aggregate {
+        price,
+        conf: confidence(&survivors, price),
+        dispersion,
+        dropped,
+        round_time,
+        grade: grade(dispersion, at_least(survivors.len(), quorum.preferred)),
+        surcharge: surcharge(&survivors, round_time)?,
+    }))
+}
+
+/// The newest time at or after which two thirds of the configured weight was published.
+pub fn round_time(reports: &[Report], quorum: Quorum) -> Option<u64> {
+    let mut newest_first: Vec<&Report> = reports.iter().collect();
+    newest_first.sort_by_key(|r| std::cmp::Reverse(r.publish_time));
+    let mut weight: u128 = 0;
+    newest_first.iter().find_map(|r| {
+        weight = weight.saturating_add(u128::from(r.weight));
+        quorum.two_thirds(weight).then_some(r.publish_time)
+    })
+}
+
+/// Weighted median of the prices; of exactly two their weighted mean, rounded down.
+fn centre(reports: &[Report]) -> Result<Option<Price>, OutOfRange> {
+    match reports {
+        [a, b] => mean(a, b).map(Some),
+        _ => Ok(weighted_median(by(reports, |r| r.price))),
+    }
+}
+
+fn mean(a: &Report, b: &Report) -> Result<Price, OutOfRange> {
+    let part = |r: &Report| r.price.wide().checked_mul(Int256::from(r.weight));
+    let sum = part(a)
+        .and_then(|x| x.checked_add(part(b)?))
+        .map_err(|_| OutOfRange)?;
+    let weight = Uint256::from(u128::from(a.weight).saturating_add(u128::from(b.weight)));
+    Price::from_wide(mul_div(sum, Int256::one(), weight, Round::Down)?)
+}
+
+fn by(reports: &[Report], value: impl Fn(&Report) -> Price) -> Vec<Weighted> {
+    let weighted = |r: &Report| Weighted {
+        value: value(r),
+        weight: r.weight,
+    };
+    reports.iter().map(weighted).collect()
+}
+
+/// Weighted median of the distances from `m`.
+fn deviation(reports: &[Report], m: Price) -> Price {
+    weighted_median(by(reports, |r| r.price.distance(m))).unwrap_or(Price::ZERO)
+}
+
+/// Positions of those further from `m` than `max(1.5 % of m, 3 deviations)`. Of two, nobody is
+/// named: which one lies cannot be told.
+fn outliers(reports: &[Report], m: Price) -> Result<Vec<usize>, OutOfRange> {
+    if reports.len() < 3 {
+        return Ok(vec![]);
+    }
+    let mad = deviation(reports, m);
+    let bound = m.times(OUTLIER_FLOOR, Round::Down)?.max(mad.plus(mad)?.plus(mad)?);
+    Ok(reports
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| r.price.distance(m) > bound)
+        .map(|(i, _)| i)
+        .collect())
+}
+
+fn confidence(survivors: &[Report], m: Price) -> Price {
+    weighted_median(by(survivors, |r| r.conf))
+        .unwrap_or(Price::ZERO)
+        .max(deviation(survivors, m))
+}
+
+fn range(survivors: &[Report]) -> Price {
+    let prices = || survivors.iter().map(|r| r.price);
+    match (prices().max(), prices().min()) {
+        (Some(max), Some(min)) => max.distance(min),
+        _ => Price::ZERO,
+    }
+}
+
+/// Rounded up; what is too wide to write reads as the widest.
+fn dispersion(survivors: &[Report], m: Price) -> Ratio {
+    range(survivors)
+        .over(m, Round::Up)
+        .unwrap_or(Ratio(Decimal::MAX))
+}
+
+fn grade(dispersion: Ratio, preferred: bool) -> Grade {
+    if dispersion > DEGRADED_DISPERSION {
+        Grade::Uncertain
+    } else if dispersion > VALID_DISPERSION || !preferred {
+        Grade::Degraded
+    } else {
+        Grade::Valid
+    }
+}
+
+fn surcharge(survivors: &[Report], round_time: u64) -> Result<Price, OutOfRange> {
+    if survivors.iter().all(|r| r.publish_time >= round_time) {
+        return Ok(Price::ZERO);
+    }
+    range(survivors).times(Ratio::percent(50), Round::Up)
+}
+
+#[cfg(test)]
+#[path = "aggregate_tests.rs"]
+mod tests;

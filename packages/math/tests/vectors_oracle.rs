@@ -1,0 +1,93 @@
+//! The exact vectors of the aggregation.
+#![allow(missing_docs, clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::panic)]
+
+use std::{path::PathBuf, str::FromStr};
+
+use cosmwasm_std::Decimal;
+use math::{
+    aggregate::{aggregate, Aggregate, Grade, Quorum, Report},
+    units::Price,
+};
+use serde_json::Value;
+
+fn rows() -> Option<Vec<Value>> {
+    let folder = std::env::var_os("BULKHEAD_VECTORS").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
+        PathBuf::from,
+    );
+    let file = folder.join("oracle.json");
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        eprintln!("SKIPPED: no vectors at {}; set BULKHEAD_VECTORS", file.display());
+        return None;
+    };
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+/// Decimal text with up to 24 places, cut to 18.
+fn decimal(v: &Value) -> Decimal {
+    let text = v.as_str().unwrap();
+    let text = match text.split_once('.') {
+        Some((whole, part)) => format!("{whole}.{}", &part[..part.len().min(18)]),
+        None => text.to_owned(),
+    };
+    Decimal::from_str(&text).unwrap()
+}
+
+fn number<T: FromStr>(v: &Value) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    v.as_str().map_or_else(|| v.to_string(), str::to_owned).parse().unwrap()
+}
+
+fn report(v: &Value) -> Report {
+    Report {
+        price: Price(decimal(&v["price"])),
+        weight: number(&v["weight"]),
+        publish_time: number(&v["publish_time"]),
+        conf: Price(decimal(&v["conf"])),
+    }
+}
+
+fn run(row: &Value) -> Option<Aggregate> {
+    let reports: Vec<Report> = row["reports"].as_array().unwrap().iter().map(report).collect();
+    let quorum = Quorum {
+        total_weight: number(&row["total_weight"]),
+        min_sources: number(&row["min_sources"]),
+        preferred: number(&row["preferred"]),
+    };
+    aggregate(&reports, quorum).unwrap()
+}
+
+fn close(got: Decimal, want: &Value, what: &str) {
+    let want = decimal(want);
+    let slack = want.atomics().u128() / 1_000_000_000;
+    let off = got.abs_diff(want).atomics().u128();
+    assert!(off <= slack.max(1), "{what}: {got}, expected {want}");
+}
+
+#[test]
+fn every_row() {
+    let Some(rows) = rows() else { return };
+    for (i, row) in rows.iter().enumerate() {
+        let (got, want) = (run(row), &row["expect"]);
+        let Some(got) = got else {
+            assert!(want.is_null(), "row {i}: no quorum, expected {want}");
+            continue;
+        };
+        assert!(!want.is_null(), "row {i}: quorum, expected none");
+        close(got.price.0, &want["price"], &format!("row {i} price"));
+        close(got.conf.0, &want["conf"], &format!("row {i} conf"));
+        close(got.dispersion.0, &want["dispersion"], &format!("row {i} dispersion"));
+        let dropped: Vec<usize> = serde_json::from_value(want["dropped"].clone()).unwrap();
+        assert_eq!(got.dropped, dropped, "row {i} dropped");
+        assert_eq!(got.round_time, number::<u64>(&want["round_time"]), "row {i} round time");
+        let grade = match got.grade {
+            Grade::Valid => "valid",
+            Grade::Degraded => "degraded",
+            Grade::Uncertain => "uncertain",
+        };
+        assert_eq!(grade, want["status"], "row {i} status");
+    }
+    eprintln!("{} rows of oracle.json agree", rows.len());
+}
