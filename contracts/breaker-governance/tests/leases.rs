@@ -3,12 +3,16 @@
 
 mod suite;
 
+use breaker_governance::{
+    latch::{Demand, Tick},
+    latches::{self, Evidence},
+};
 use suite::{registered, Suite};
 use types::{
     breaker::{FeedReading, Params, StanceLeased, StanceLost},
     level::Level,
     oracle::Status,
-    scope::Stance,
+    scope::{Reason, Scope, Stance},
     wire::Wire,
     Ratio,
 };
@@ -175,4 +179,56 @@ fn a_report_about_unknown_feeds_is_taken_and_changes_nothing() {
     let res = s.report_quiet("sol-usd");
     assert_eq!(StanceLeased::find(&res.events).unwrap(), []);
     assert_eq!(s.state(), before);
+}
+
+#[test]
+fn every_scope_above_a_market_is_joined_and_no_other() {
+    let module = |at: &cosmwasm_std::Addr| Scope::Module {
+        module: at.to_string(),
+    };
+    let market = |name: &str| Scope::Market {
+        market: name.into(),
+    };
+    let both = ["eth-perp", "eth-mini"];
+    let s = Suite::calm();
+    let rows = [
+        (Scope::Global {}, both.to_vec()),
+        (market("eth-perp"), vec!["eth-perp"]),
+        (suite::feed("eth-usd"), both.to_vec()),
+        (module(&s.engine), both.to_vec()),
+        (module(&s.oracle), both.to_vec()),
+        (module(&s.breaker), vec![]),
+        (market("btc-perp"), vec![]),
+        (
+            Scope::Remote {
+                channel: "channel-0".into(),
+            },
+            vec![],
+        ),
+    ];
+    for (scope, above) in rows {
+        let mut s = Suite::calm();
+        s.report_quiet("eth-usd");
+        let evidence = Evidence {
+            reason: Reason::Guardian,
+            demand: Demand::at(Level::Protected),
+        };
+        let tick = Tick {
+            now: s.now(),
+            round_time: 0,
+        };
+        let breaker = s.breaker.clone();
+        let mut storage = s.app.contract_storage_mut(&breaker);
+        latches::apply(&mut *storage, &scope, evidence, tick, &Params::default()).unwrap();
+        drop(storage);
+        s.push(&both).unwrap();
+        for name in both {
+            let expected = if above.contains(&name) {
+                Level::Protected
+            } else {
+                Level::Normal
+            };
+            assert_eq!(s.told_level(name), Some(expected), "{scope:?} above {name}");
+        }
+    }
 }

@@ -3,12 +3,12 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{
-    to_json_binary, Addr, BankMsg, Binary, Coin, Deps, DepsMut, Empty, Env, MessageInfo, Reply,
+    to_json_binary, Addr, BankMsg, Binary, Coin, Deps, DepsMut, Env, MessageInfo, Reply,
     Response, Uint128,
 };
 use types::{
     clock::Moment,
-    engine::{ExecuteMsg, InstantiateMsg, Peers, QueryMsg, WalletChanged},
+    engine::{ExecuteMsg, InstantiateMsg, MigrateMsg, Peers, QueryMsg, WalletChanged},
     level::Action,
     wire::Wire,
     Amount,
@@ -111,10 +111,16 @@ fn venue(
         ExecuteMsg::Settle {
             order,
             round,
+            after,
             payee,
         } => {
-            let payee = deps.api.addr_validate(&payee)?;
-            settle::settle(deps, env, &market, (order, round), &payee)
+            let call = settle::Call {
+                order,
+                round,
+                after,
+                payee: deps.api.addr_validate(&payee)?,
+            };
+            settle::settle(deps, env, &market, &call)
         }
         ExecuteMsg::Evict { order, payee } => {
             let payee = deps.api.addr_validate(&payee)?;
@@ -376,6 +382,6 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 
 /// Move to this version.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> Result<Response, ContractError> {
+pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
     migration::run(deps)
 }

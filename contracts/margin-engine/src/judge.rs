@@ -98,15 +98,7 @@ impl Ask<'_> {
     fn entry(&self, scene: &Scene) -> Result<Entry, OutOfRange> {
         let skew = scene.books.book.skew()?;
         let index = self.round.price;
-        let worse = if self.by.is_negative() {
-            index.minus_floored(self.round.surcharge)
-        } else {
-            index.plus(self.round.surcharge)?
-        };
-        let cost = scene
-            .curve
-            .cost(skew, self.by, index)?
-            .max(self.by.value(worse, Rounding::Up)?);
+        let cost = scene.curve.cost(skew, self.by, index)?.max(self.floor()?);
         let fee = self
             .by
             .notional_up(index)?
@@ -126,6 +118,20 @@ impl Ask<'_> {
             price: shown(cost, self.by)?,
             fee,
         })
+    }
+
+    /// The least cost: where the round asks a surcharge, the size at the surcharged price.
+    fn floor(&self) -> Result<Amount, OutOfRange> {
+        let surcharge = self.round.surcharge;
+        if surcharge == Price::ZERO {
+            return Ok(Amount(cosmwasm_std::Int128::MIN));
+        }
+        let worse = if self.by.is_negative() {
+            self.round.price.minus_floored(surcharge)
+        } else {
+            self.round.price.plus(surcharge)?
+        };
+        self.by.value(worse, Rounding::Up)
     }
 
     /// Margin, caps and dust.

@@ -10,7 +10,7 @@ use types::{
     engine::{BadDebt, Liquidated},
     oracle::Round,
     wire::Wire,
-    Amount, PerUnit, Price, Side, Size,
+    Amount, Price, Side, Size,
 };
 
 use crate::{

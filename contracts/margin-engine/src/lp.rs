@@ -18,7 +18,7 @@ use crate::{
     compartment::{Batch, Compartment},
     key, peers,
     scene::{querier, Scene},
-    wallet, ContractError,
+    ContractError,
 };
 
 /// One account's pending request.

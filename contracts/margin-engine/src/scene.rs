@@ -4,7 +4,6 @@ use cosmwasm_std::{Deps, Env, QuerierWrapper, Storage};
 use math::{pricing::Curve, units::OutOfRange, wide::Round as Rounding};
 use types::{
     clock::Moment,
-    engine::Peers,
     level::Level,
     oracle::{Pair, Round, Snapshot, Status},
     scope::Stance,
@@ -61,11 +60,6 @@ impl Scene {
     /// Write the books back.
     pub fn save(&self, storage: &mut dyn Storage) -> Result<(), ContractError> {
         Ok(compartment::save(storage, &self.id, &self.books)?)
-    }
-
-    /// The neighbours.
-    pub fn peers(storage: &dyn Storage) -> Result<Peers, ContractError> {
-        peers::peers(storage)
     }
 
     /// The newest round.

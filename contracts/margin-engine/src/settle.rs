@@ -35,22 +35,39 @@ fn answer(response: Response, settlement: &Settlement) -> Result<Response, Contr
     Ok(response.set_data(to_json_binary(settlement)?))
 }
 
-/// Settle `order` at `round`.
+/// What the venue asks for.
+pub struct Call {
+    /// Which order.
+    pub order: u64,
+    /// At which round.
+    pub round: u64,
+    /// Only if this one is consumed.
+    pub after: Option<u64>,
+    /// Who is paid.
+    pub payee: Addr,
+}
+
+/// Settle an order at its round.
 pub fn settle(
     mut deps: DepsMut,
     env: &Env,
     market: &str,
-    (order, round): (u64, u64),
-    payee: &Addr,
+    call: &Call,
 ) -> Result<Response, ContractError> {
-    let Some(mandate) = mandate::load(deps.storage, market, order)? else {
-        return answer(Response::new(), &Settlement::Refused { reason: Refusal::Gone });
+    if let Some(after) = call.after {
+        if mandate::load(deps.storage, market, after)?.is_some() {
+            return answer(Response::new(), &Settlement::Busy {});
+        }
+    }
+    let Some(mandate) = mandate::load(deps.storage, market, call.order)? else {
+        let reason = Refusal::Gone;
+        return answer(Response::new(), &Settlement::Refused { reason });
     };
-    let mut scene = Scene::load(deps.as_ref(), env, market, Some(round))?;
-    let Some(round) = due_round(&scene, &mandate, round) else {
+    let mut scene = Scene::load(deps.as_ref(), env, market, Some(call.round))?;
+    let Some(round) = due_round(&scene, &mandate, call.round) else {
         return answer(Response::new(), &Settlement::NotDue {});
     };
-    let cleared = liquidate::bankrupt(&mut scene, deps.storage, CLEAR, payee)?;
+    let cleared = liquidate::bankrupt(&mut scene, deps.storage, CLEAR, &call.payee)?;
     let response = Response::new().add_events(cleared.events);
     if cleared.more {
         // What has been cleared stays cleared.
@@ -62,7 +79,7 @@ pub fn settle(
     let case = Case {
         mandate: &mandate,
         round,
-        payee,
+        payee: &call.payee,
     };
     let (events, settlement) = case.execute(&mut scene, deps.storage)?;
     scene.save(deps.storage)?;

@@ -3,10 +3,7 @@
 use cosmwasm_std::{Addr, Coin, StdError};
 use math::units::OutOfRange;
 use thiserror::Error;
-use types::{
-    id::BadName,
-    level::Action,
-};
+use types::{id::BadName, level::Action};
 
 use crate::setup::SetupError;
 

@@ -1,25 +1,22 @@
 //! Feeds: one stored struct each, so that a refresh is one read and one write.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Api, DepsMut, Order, StdResult, Storage};
+use cosmwasm_std::{DepsMut, Order, StdResult, Storage};
 use cw_storage_plus::Map;
 use math::{
-    aggregate::{Quorum, Report},
-    jump::{Watch, Witness},
-    twap::Twap,
-    volatility::Volatility,
-    wide::Round as Rounding,
+    aggregate::Quorum, jump::Watch, twap::Twap, volatility::Volatility, wide::Round as Rounding,
 };
 use types::{
     clock::Moment,
     id,
-    oracle::{FeedParams, FeedSetup, Pair, SourceSetup, Status, Variance},
-    Price, Ratio,
+    oracle::{FeedParams, FeedSetup, Pair, Status, Variance},
+    Ratio,
 };
 
 use crate::{
     key, limit,
     setup::{self, SetupError},
+    source::{Live, Source},
     ContractError,
 };
 
@@ -40,35 +37,6 @@ pub struct Feed {
     pub newest: Option<Newest>,
     /// How far back its rounds are kept.
     pub kept: Kept,
-}
-
-/// One source.
-#[cw_serde]
-pub struct Source {
-    /// Who pushes it.
-    pub reporter: Addr,
-    /// How much it counts.
-    pub weight: u32,
-    /// For how long a report counts, seconds.
-    pub max_age: u64,
-    /// Reports less confident than this do not count.
-    pub max_confidence: Ratio,
-    /// Sources of one group confirm nothing for each other.
-    pub group: u32,
-    /// Its newest report.
-    pub last: Option<Said>,
-}
-
-/// What a source said.
-#[cw_serde]
-#[derive(Copy, Eq)]
-pub struct Said {
-    /// USD per base unit.
-    pub price: Price,
-    /// Plus or minus, in USD.
-    pub conf: Price,
-    /// When it was observed, seconds.
-    pub publish_time: u64,
 }
 
 /// The newest round and what has been learned up to it.
@@ -96,15 +64,6 @@ pub struct Kept {
     pub oldest: u64,
     /// When the newest round no longer kept was.
     pub evicted: Option<Moment>,
-}
-
-/// A report that counts now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Live {
-    /// For the aggregate.
-    pub report: Report,
-    /// For the jump rule.
-    pub witness: Witness,
 }
 
 impl Feed {
@@ -154,42 +113,17 @@ impl Feed {
     /// What is believed of volatility; the floor before anything is known.
     pub fn variance(&self) -> Variance {
         let floor = self.floor();
-        self.newest
-            .as_ref()
-            .and_then(|n| n.volatility)
-            .map_or(Variance { fast: floor, slow: floor }, |v| Variance {
+        self.newest.as_ref().and_then(|n| n.volatility).map_or(
+            Variance {
+                fast: floor,
+                slow: floor,
+            },
+            |v| Variance {
                 fast: v.fast,
                 slow: v.slow,
-            })
-    }
-}
-
-impl Source {
-    fn live(&self, params: &FeedParams, now: u64) -> Option<Live> {
-        let said = self.last?;
-        let fresh = now.saturating_sub(said.publish_time) <= self.max_age;
-        let known = said.publish_time <= now.saturating_add(params.max_future);
-        let width = said.conf.over(said.price, Rounding::Up).ok()?;
-        let counts = fresh && known && inside(params, said.price) && width <= self.max_confidence;
-        counts.then_some(Live {
-            report: Report {
-                price: said.price,
-                weight: self.weight.into(),
-                publish_time: said.publish_time,
-                conf: said.conf,
             },
-            witness: Witness {
-                price: said.price,
-                publish_time: said.publish_time,
-                group: self.group,
-            },
-        })
+        )
     }
-}
-
-/// Inside the hard bounds; on them is outside.
-pub fn inside(params: &FeedParams, price: Price) -> bool {
-    params.lower_bound < price && price < params.upper_bound
 }
 
 /// Open feeds, each checked.
@@ -201,8 +135,9 @@ pub fn open(deps: DepsMut, feeds: Vec<FeedSetup>) -> Result<(), ContractError> {
             feed: new.feed.clone(),
             source,
         })?;
+        let sources = new.sources.into_iter().map(|s| Source::open(deps.api, s));
         let feed = Feed {
-            sources: sources(deps.api, new.sources)?,
+            sources: sources.collect::<StdResult<_>>()?,
             params: new.params,
             newest: None,
             kept: Kept::default(),
@@ -210,22 +145,6 @@ pub fn open(deps: DepsMut, feeds: Vec<FeedSetup>) -> Result<(), ContractError> {
         FEEDS.save(deps.storage, &new.feed, &feed)?;
     }
     Ok(())
-}
-
-fn sources(api: &dyn Api, sources: Vec<SourceSetup>) -> StdResult<Vec<Source>> {
-    sources
-        .into_iter()
-        .map(|s| {
-            Ok(Source {
-                reporter: api.addr_validate(&s.reporter)?,
-                weight: s.weight,
-                max_age: s.max_age,
-                max_confidence: s.max_confidence,
-                group: s.group,
-                last: None,
-            })
-        })
-        .collect()
 }
 
 /// A feed that must exist.
@@ -245,25 +164,16 @@ pub fn save(storage: &mut dyn Storage, name: &str, feed: &Feed) -> StdResult<()>
 
 /// Settings and sources, as they were given.
 pub fn described(name: String, feed: Feed) -> FeedSetup {
-    let sources = feed.sources.into_iter().map(|s| SourceSetup {
-        reporter: s.reporter.into_string(),
-        weight: s.weight,
-        max_age: s.max_age,
-        max_confidence: s.max_confidence,
-        group: s.group,
-    });
     FeedSetup {
         feed: name,
-        sources: sources.collect(),
+        sources: feed.sources.into_iter().map(Source::described).collect(),
         params: feed.params,
     }
 }
 
 /// Every feed, in name order.
 pub fn all(storage: &dyn Storage) -> StdResult<Vec<(String, Feed)>> {
-    FEEDS
-        .range(storage, None, None, Order::Ascending)
-        .collect()
+    FEEDS.range(storage, None, None, Order::Ascending).collect()
 }
 
 /// A feed that could not have been opened like this.

@@ -13,7 +13,10 @@ use types::{
     Price, Ratio,
 };
 
-use crate::feed::{Feed, Live, Newest};
+use crate::{
+    feed::{Feed, Newest},
+    source::Live,
+};
 
 /// The next round and what is learned with it. `None` without quorum, when the round time does not
 /// advance or is older than `max_age`, and for a second time in one block.
@@ -36,7 +39,7 @@ pub fn next(feed: &Feed, now: Moment) -> Result<Option<Newest>, OutOfRange> {
 }
 
 fn advances(feed: &Feed, at: Moment) -> bool {
-    feed.newest.as_ref().map_or(true, |n| {
+    feed.newest.as_ref().is_none_or(|n| {
         let last = n.pair.round.at;
         at.time > last.time && at.height > last.height
     })

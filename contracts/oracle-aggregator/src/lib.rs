@@ -17,5 +17,6 @@ mod refresh;
 mod report;
 pub mod round;
 pub mod setup;
+pub mod source;
 
 pub use error::ContractError;

@@ -13,9 +13,9 @@ use types::{
 
 use crate::{binding, feed::Feed, ContractError};
 
-/// Gas the breaker may burn on one report: its own work on sixteen readings, and the leases it
-/// pushes from there.
-pub const GAS: u64 = 4_000_000;
+/// Gas the breaker may burn on one report: more than the eight leases it pushes from there may burn
+/// together, half a million each, and its own work on sixteen readings.
+pub const GAS: u64 = 6_000_000;
 
 /// What the oracle can be waiting for.
 #[cw_serde]

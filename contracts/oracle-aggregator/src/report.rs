@@ -9,8 +9,9 @@ use types::{
 };
 
 use crate::{
-    feed::{self, Said},
-    limit, ContractError,
+    feed, limit,
+    source::{self, Said},
+    ContractError,
 };
 
 /// What becomes of one report.
@@ -83,7 +84,7 @@ fn fate(params: &FeedParams, now: u64, last: Option<Said>, report: &Report) -> F
     let known = last.map(|l| l.publish_time);
     if said.price.0.is_zero() {
         Fate::Ignored(Unfit::NotPositive)
-    } else if !feed::inside(params, said.price) {
+    } else if !source::inside(params, said.price) {
         Fate::Ignored(Unfit::OutOfBounds)
     } else if said.publish_time > now.saturating_add(params.max_future) {
         Fate::Ignored(Unfit::Future)
@@ -134,12 +135,22 @@ mod tests {
     fn what_can_never_count_does_not_replace_the_last() {
         let params = FeedParams::major();
         assert_eq!(fate_of(Price::ZERO, 950), Fate::Ignored(Unfit::NotPositive));
-        for edge in [params.lower_bound, params.upper_bound, Price::raw(u128::MAX)] {
+        for edge in [
+            params.lower_bound,
+            params.upper_bound,
+            Price::raw(u128::MAX),
+        ] {
             assert_eq!(fate_of(edge, 950), Fate::Ignored(Unfit::OutOfBounds));
         }
         let ahead = NOW + params.max_future;
         assert_eq!(fate_of(said(8, 0).price, ahead), Fate::Kept(said(8, ahead)));
-        assert_eq!(fate_of(said(8, 0).price, ahead + 1), Fate::Ignored(Unfit::Future));
-        assert_eq!(fate_of(said(8, 0).price, u64::MAX), Fate::Ignored(Unfit::Future));
+        assert_eq!(
+            fate_of(said(8, 0).price, ahead + 1),
+            Fate::Ignored(Unfit::Future)
+        );
+        assert_eq!(
+            fate_of(said(8, 0).price, u64::MAX),
+            Fate::Ignored(Unfit::Future)
+        );
     }
 }

@@ -24,10 +24,10 @@ fn wrong(change: impl Fn(&mut FeedSetup)) -> SetupError {
 }
 
 fn number_of(error: &SetupError) -> (&'static str, u64) {
-    match error {
-        SetupError::Number { field, value, .. } => (field, *value),
-        other => panic!("{other}"),
-    }
+    let SetupError::Number { field, value, .. } = error else {
+        panic!("{error}");
+    };
+    (field, *value)
 }
 
 #[test]
@@ -44,7 +44,11 @@ fn numbers_have_bounds() {
         (|s| s.sources = vec![s.sources[0].clone(); 8], "sources", 8),
         (|s| s.sources[1].weight = 0, "weight", 0),
         (|s| s.sources[1].max_age = 0, "source max_age", 0),
-        (|s| s.sources[1].max_age = 604_801, "source max_age", 604_801),
+        (
+            |s| s.sources[1].max_age = 604_801,
+            "source max_age",
+            604_801,
+        ),
         (|s| s.params.min_sources = 0, "min_sources", 0),
         (|s| s.params.min_sources = 1, "min_sources", 1),
         (
@@ -72,18 +76,25 @@ fn numbers_have_bounds() {
 fn fractions_have_bounds() {
     type Change = fn(&mut FeedSetup);
     let table: [(Change, &str); 6] = [
-        (|s| s.sources[0].max_confidence = Ratio::ZERO, "max_confidence"),
-        (|s| s.sources[0].max_confidence = Ratio::percent(101), "max_confidence"),
+        (
+            |s| s.sources[0].max_confidence = Ratio::ZERO,
+            "max_confidence",
+        ),
+        (
+            |s| s.sources[0].max_confidence = Ratio::percent(101),
+            "max_confidence",
+        ),
         (|s| s.params.jump = Ratio::ZERO, "jump"),
         (|s| s.params.jump = Ratio::percent(101), "jump"),
         (|s| s.params.sigma_floor = Ratio::ZERO, "sigma_floor"),
         (|s| s.params.sigma_floor = Ratio::percent(2), "sigma_floor"),
     ];
     for (change, name) in table {
-        match wrong(change) {
-            SetupError::Fraction { field, .. } => assert_eq!(field, name),
-            other => panic!("{other}"),
-        }
+        let error = wrong(change);
+        assert!(
+            matches!(error, SetupError::Fraction { field, .. } if field == name),
+            "{error}"
+        );
     }
 }
 
@@ -124,5 +135,10 @@ fn of_three_or_more_nobody_holds_more_than_a_third() {
 #[test]
 fn a_reporter_stands_for_one_source() {
     let error = wrong(|s| s.sources[2].reporter = "a".into());
-    assert_eq!(error, SetupError::SameReporter { reporter: "a".into() });
+    assert_eq!(
+        error,
+        SetupError::SameReporter {
+            reporter: "a".into()
+        }
+    );
 }

@@ -168,7 +168,9 @@ fn outliers(reports: &[Report], m: Price) -> Result<Vec<usize>, OutOfRange> {
         return Ok(vec![]);
     }
     let mad = deviation(reports, m);
-    let bound = m.times(OUTLIER_FLOOR, Round::Down)?.max(mad.plus(mad)?.plus(mad)?);
+    let bound = m
+        .times(OUTLIER_FLOOR, Round::Down)?
+        .max(mad.plus(mad)?.plus(mad)?);
     Ok(reports
         .iter()
         .enumerate()

@@ -32,18 +32,16 @@ fn total(reports: &[Report]) -> u64 {
 }
 
 fn reports() -> impl Strategy<Value = Vec<Report>> {
-    proptest::collection::vec(
-        (90 * E18..115 * E18, 1u64..5, 0u64..60, 0u128..E18),
-        2..8,
+    proptest::collection::vec((90 * E18..115 * E18, 1u64..5, 0u64..60, 0u128..E18), 2..8).prop_map(
+        |rows| {
+            rows.into_iter()
+                .map(|(price, weight, publish_time, conf)| Report {
+                    conf: Price::raw(conf),
+                    ..report(price, weight, publish_time)
+                })
+                .collect()
+        },
     )
-    .prop_map(|rows| {
-        rows.into_iter()
-            .map(|(price, weight, publish_time, conf)| Report {
-                conf: Price::raw(conf),
-                ..report(price, weight, publish_time)
-            })
-            .collect()
-    })
 }
 
 proptest! {
@@ -145,7 +143,10 @@ fn a_survivor_older_than_the_round_costs_half_the_range() {
         report(dollars(100), 1, 5),
         report(dollars(101), 1, 5),
     ];
-    assert_eq!(aggregate(&fresh, quorum(3)).unwrap().unwrap().surcharge, Price::ZERO);
+    assert_eq!(
+        aggregate(&fresh, quorum(3)).unwrap().unwrap().surcharge,
+        Price::ZERO
+    );
     let stale = [fresh[0], fresh[1], report(dollars(101), 1, 4)];
     assert_eq!(
         aggregate(&stale, quorum(3)).unwrap().unwrap().surcharge,

@@ -255,7 +255,11 @@ mod tests {
 
     #[test]
     fn two_groups_confirm_at_once_one_does_not() {
-        let alone = [says(110, 1_010, 1), says(110, 1_010, 1), says(100, 1_010, 2)];
+        let alone = [
+            says(110, 1_010, 1),
+            says(110, 1_010, 1),
+            says(100, 1_010, 2),
+        ];
         let v = judge(watch(), at(110, 1_010), Some(100), &alone);
         assert!(v.unconfirmed);
         let early = [says(110, 1_010, 1), says(110, 1_000, 2)];
@@ -273,7 +277,10 @@ mod tests {
         assert!(first.unconfirmed);
         assert!(judge(first.watch, at(110, 1_019), Some(100), &[]).unconfirmed);
         let second = judge(first.watch, at(112, 1_020), Some(100), &[]);
-        assert_eq!((second.unconfirmed, second.jump), (false, Ratio::percent(12)));
+        assert_eq!(
+            (second.unconfirmed, second.jump),
+            (false, Ratio::percent(12))
+        );
         assert_eq!(second.watch.calm, at(100, 1_000));
     }
 

@@ -37,7 +37,7 @@ mod tests {
     fn naive(items: &[Weighted]) -> Price {
         let mut spread: Vec<Price> = items
             .iter()
-            .flat_map(|w| std::iter::repeat(w.value).take(usize::try_from(w.weight).unwrap()))
+            .flat_map(|w| std::iter::repeat_n(w.value, usize::try_from(w.weight).unwrap()))
             .collect();
         spread.sort();
         spread[(spread.len() - 1) / 2]

@@ -72,7 +72,7 @@ impl Twap {
         let mut marks = self.marks.clone();
         marks.retain(|m| m.time.saturating_add(window) >= time);
         let due = |last: &Mark| time >= last.time.saturating_add(SPACING);
-        if marks.last().map_or(true, due) {
+        if marks.last().is_none_or(due) {
             marks.push(head);
         }
         Ok(Self {

@@ -70,8 +70,16 @@ impl Volatility {
             price,
             time,
             born: self.born,
-            fast: next(Memory { v: self.fast, tau: FAST })?.max(floor),
-            slow: next(Memory { v: self.slow, tau: SLOW })?.max(floor),
+            fast: next(Memory {
+                v: self.fast,
+                tau: FAST,
+            })?
+            .max(floor),
+            slow: next(Memory {
+                v: self.slow,
+                tau: SLOW,
+            })?
+            .max(floor),
         })
     }
 }
@@ -143,8 +151,16 @@ mod tests {
         // 20 bp a minute is a variance of 4e-6 / 60 per second: 166 times the floor.
         let truth = Ratio::raw(66_666_666_666);
         let after = alternating(aged(), 20, 60 * 6);
-        assert!(after.fast > truth.scaled(1, 2, Round::Down).unwrap(), "{:?}", after.fast);
-        assert!(after.fast < truth.scaled(11, 10, Round::Down).unwrap(), "{:?}", after.fast);
+        assert!(
+            after.fast > truth.scaled(1, 2, Round::Down).unwrap(),
+            "{:?}",
+            after.fast
+        );
+        assert!(
+            after.fast < truth.scaled(11, 10, Round::Down).unwrap(),
+            "{:?}",
+            after.fast
+        );
         assert!(after.slow < after.fast);
     }
 

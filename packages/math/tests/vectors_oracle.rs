@@ -1,5 +1,10 @@
 //! The exact vectors of the aggregation.
-#![allow(missing_docs, clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::panic)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -17,7 +22,10 @@ fn rows() -> Option<Vec<Value>> {
     );
     let file = folder.join("oracle.json");
     let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!("SKIPPED: no vectors at {}; set BULKHEAD_VECTORS", file.display());
+        eprintln!(
+            "SKIPPED: no vectors at {}; set BULKHEAD_VECTORS",
+            file.display()
+        );
         return None;
     };
     Some(serde_json::from_str(&text).unwrap())
@@ -37,7 +45,10 @@ fn number<T: FromStr>(v: &Value) -> T
 where
     T::Err: std::fmt::Debug,
 {
-    v.as_str().map_or_else(|| v.to_string(), str::to_owned).parse().unwrap()
+    v.as_str()
+        .map_or_else(|| v.to_string(), str::to_owned)
+        .parse()
+        .unwrap()
 }
 
 fn report(v: &Value) -> Report {
@@ -50,7 +61,12 @@ fn report(v: &Value) -> Report {
 }
 
 fn run(row: &Value) -> Option<Aggregate> {
-    let reports: Vec<Report> = row["reports"].as_array().unwrap().iter().map(report).collect();
+    let reports: Vec<Report> = row["reports"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(report)
+        .collect();
     let quorum = Quorum {
         total_weight: number(&row["total_weight"]),
         min_sources: number(&row["min_sources"]),
@@ -78,10 +94,18 @@ fn every_row() {
         assert!(!want.is_null(), "row {i}: quorum, expected none");
         close(got.price.0, &want["price"], &format!("row {i} price"));
         close(got.conf.0, &want["conf"], &format!("row {i} conf"));
-        close(got.dispersion.0, &want["dispersion"], &format!("row {i} dispersion"));
+        close(
+            got.dispersion.0,
+            &want["dispersion"],
+            &format!("row {i} dispersion"),
+        );
         let dropped: Vec<usize> = serde_json::from_value(want["dropped"].clone()).unwrap();
         assert_eq!(got.dropped, dropped, "row {i} dropped");
-        assert_eq!(got.round_time, number::<u64>(&want["round_time"]), "row {i} round time");
+        assert_eq!(
+            got.round_time,
+            number::<u64>(&want["round_time"]),
+            "row {i} round time"
+        );
         let grade = match got.grade {
             Grade::Valid => "valid",
             Grade::Degraded => "degraded",

@@ -139,6 +139,12 @@ impl Order {
     }
 }
 
+/// Move to this version; nothing to say.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+pub struct MigrateMsg {}
+
 /// What the engine can be told. Funds sent along with a user's message must be the denom concerned
 /// and are credited to the sender's wallet first.
 #[cw_serde]
@@ -239,6 +245,8 @@ pub enum ExecuteMsg {
         order: u64,
         /// The first round that binds it.
         round: u64,
+        /// The order before it in this crank: while that one is not consumed the answer is Busy.
+        after: Option<u64>,
         /// Who is paid for it.
         payee: String,
     },

@@ -76,6 +76,12 @@ pub struct NewOrder {
     pub placed: Moment,
 }
 
+/// Move to this version; nothing to say.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+pub struct MigrateMsg {}
+
 /// What a market can be told.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
@@ -158,8 +164,8 @@ pub enum QueryMsg {
     Orders {
         /// The reducing lane, or the increasing one.
         reducing: bool,
-        /// After this sequence.
-        start_after: Option<u64>,
+        /// After this block of placing and this sequence.
+        start_after: Option<(u64, u64)>,
         /// At most 30.
         limit: Option<u32>,
     },

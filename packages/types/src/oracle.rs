@@ -464,7 +464,12 @@ pub enum Unfit {
 
 impl Unfit {
     /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Old, Self::NotPositive, Self::OutOfBounds, Self::Future];
+    pub const ALL: [Self; 4] = [
+        Self::Old,
+        Self::NotPositive,
+        Self::OutOfBounds,
+        Self::Future,
+    ];
 
     /// Its name in events.
     pub const fn name(self) -> &'static str {
@@ -477,14 +482,19 @@ impl Unfit {
     }
 }
 
-impl std::str::FromStr for Unfit {
-    type Err = NotAStatus;
+/// Not the name of a reason to ignore a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a reason to ignore a report")]
+pub struct NotUnfit;
 
-    fn from_str(name: &str) -> Result<Self, NotAStatus> {
+impl std::str::FromStr for Unfit {
+    type Err = NotUnfit;
+
+    fn from_str(name: &str) -> Result<Self, NotUnfit> {
         Self::ALL
             .into_iter()
             .find(|u| u.name() == name)
-            .ok_or(NotAStatus)
+            .ok_or(NotUnfit)
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 use cosmwasm_schema::generate_api;
-use types::engine::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use types::engine::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 
 fn main() {
     let api = generate_api! {
@@ -10,6 +10,7 @@ fn main() {
         instantiate: InstantiateMsg,
         execute: ExecuteMsg,
         query: QueryMsg,
+        migrate: MigrateMsg,
     }
     .render();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/margin-engine.json");

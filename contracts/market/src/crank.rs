@@ -1,0 +1,201 @@
+//! The crank: walks the rounds and hands due orders to the engine, strictly in (round, lane, sequence).
+//! Each goes in its own contained submessage and names the order before it: if that one has not been
+//! consumed, the engine changes nothing, so a crank that meets Busy or a fault stops.
+
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, StdResult, SubMsg};
+use types::{
+    clock::Moment,
+    engine,
+    market::{Config, Waiting},
+    oracle::RoundAfter,
+    pending::Pending,
+};
+
+use crate::{
+    queue::{self, Place},
+    reply::Awaiting,
+    setup, ContractError,
+};
+
+/// Orders of one crank at most.
+pub const MAX_LIMIT: u32 = 50;
+/// Orders that wait out a fault and are looked past at most.
+const SKIPPED: usize = 20;
+/// Gas for one settlement.
+const SETTLE: u64 = 1_000_000;
+/// Gas for telling the engine something small.
+const TELL: u64 = 300_000;
+
+/// One step of a crank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Step {
+    place: Place,
+    /// The round it is due at; `None` when that is no longer kept.
+    round: Option<u64>,
+}
+
+/// Execute what is due.
+pub fn run(
+    deps: DepsMut,
+    env: &Env,
+    limit: u32,
+    payee: &Addr,
+) -> Result<Response, ContractError> {
+    if limit == 0 || limit > MAX_LIMIT {
+        return Err(ContractError::BadLimit {
+            given: limit,
+            max: MAX_LIMIT,
+        });
+    }
+    let config = setup::load(deps.storage)?;
+    let mut out = Vec::new();
+    if !queue::desk(deps.storage)?.told {
+        out.push(introduce(&config)?);
+    }
+    let mut before = None;
+    for step in plan(deps.as_ref(), env, &config, limit)? {
+        out.push(settle(&config, step, (before, payee))?);
+        before = step.round.map(|_| step.place.order);
+    }
+    Ok(Response::new().add_submessages(out))
+}
+
+fn introduce(config: &Config) -> StdResult<SubMsg> {
+    let terms = config.params.funding;
+    let tell = config
+        .engine
+        .tell(&engine::ExecuteMsg::SetFunding { terms }, vec![])?;
+    Awaiting::Introduction {}.contained(tell, TELL)
+}
+
+fn settle(
+    config: &Config,
+    step: Step,
+    (after, payee): (Option<u64>, &Addr),
+) -> StdResult<SubMsg> {
+    let (order, payee) = (step.place.order, payee.to_string());
+    let msg = match step.round {
+        Some(round) => engine::ExecuteMsg::Settle {
+            order,
+            round,
+            after,
+            payee,
+        },
+        None => engine::ExecuteMsg::Evict { order, payee },
+    };
+    let awaiting = Awaiting::Settlement {
+        place: step.place,
+        round: step.round.unwrap_or_default(),
+    };
+    awaiting.contained(config.engine.tell(&msg, vec![])?, SETTLE)
+}
+
+/// One lane, front first, with the last answer of the oracle: rounds rise along a lane, so a round that
+/// binds the next order too is also its first.
+struct Lane {
+    orders: std::vec::IntoIter<(Place, Waiting)>,
+    known: Option<Moment>,
+    number: u64,
+    head: Option<Step>,
+}
+
+/// What the planner asks the oracle with.
+struct Planner<'a> {
+    deps: Deps<'a>,
+    config: &'a Config,
+    newest: Moment,
+    max_future: u64,
+    now: u64,
+}
+
+fn plan(
+    deps: Deps,
+    env: &Env,
+    config: &Config,
+    limit: u32,
+) -> Result<Vec<Step>, ContractError> {
+    let prices = config
+        .oracle
+        .snapshot(&deps.querier, &config.feed, None)?;
+    let Some(newest) = prices.newest else {
+        return Ok(vec![]);
+    };
+    let planner = Planner {
+        deps,
+        config,
+        newest: newest.round.at,
+        max_future: prices.max_future,
+        now: env.block.time.seconds(),
+    };
+    let limit = usize::try_from(limit).unwrap_or(1);
+    let mut reducing = planner.lane(true, limit)?;
+    let mut increasing = planner.lane(false, limit)?;
+    let mut steps = Vec::new();
+    while steps.len() < limit {
+        let first = match (reducing.head, increasing.head) {
+            (None, None) => break,
+            (Some(r), Some(i)) => r.round <= i.round,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+        };
+        let lane = if first { &mut reducing } else { &mut increasing };
+        steps.extend(lane.head);
+        planner.advance(lane)?;
+    }
+    Ok(steps)
+}
+
+impl Planner<'_> {
+    fn lane(&self, reducing: bool, limit: usize) -> Result<Lane, ContractError> {
+        let orders = queue::front(self.deps.storage, reducing, limit.saturating_add(SKIPPED))?;
+        let mut lane = Lane {
+            orders: orders.into_iter(),
+            known: None,
+            number: 0,
+            head: None,
+        };
+        self.advance(&mut lane)?;
+        Ok(lane)
+    }
+
+    /// Move a lane's head on to its next order that is due now.
+    fn advance(&self, lane: &mut Lane) -> Result<(), ContractError> {
+        lane.head = None;
+        let next = lane.orders.find(|(_, w)| w.retry_at <= self.now);
+        let Some((place, waiting)) = next else {
+            return Ok(());
+        };
+        if !waiting.placed.binds(self.newest, self.max_future) {
+            return Ok(());
+        }
+        let same = lane
+            .known
+            .is_some_and(|at| waiting.placed.binds(at, self.max_future));
+        let round = if same {
+            Some(lane.number)
+        } else {
+            self.ask(lane, waiting.placed)?
+        };
+        lane.head = Some(Step { place, round });
+        Ok(())
+    }
+
+    fn ask(&self, lane: &mut Lane, placed: Moment) -> Result<Option<u64>, ContractError> {
+        let after = Moment {
+            time: placed.time.saturating_add(self.max_future),
+            ..placed
+        };
+        let found =
+            self.config
+                .oracle
+                .round_after(&self.deps.querier, &self.config.feed, after)?;
+        Ok(match found {
+            RoundAfter::Round(round) => {
+                lane.known = Some(round.at);
+                lane.number = round.number;
+                Some(round.number)
+            }
+            RoundAfter::NotYet {} | RoundAfter::Evicted {} => None,
+        })
+    }
+}

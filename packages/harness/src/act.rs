@@ -1,0 +1,193 @@
+//! What people do, as they would say it.
+
+use cosmwasm_std::{coin, Coin, Uint128};
+use cw_multi_test::AppResponse;
+use types::{
+    engine::{ExecuteMsg, Order},
+    market, Price, Side,
+};
+
+use crate::{
+    exchange::{Exchange, Failed, Module, DENOM},
+    numbers::{dollars, units},
+};
+
+/// The unsigned size of a text.
+fn size(text: &str) -> Uint128 {
+    Uint128::try_from(units(text).0).expect("an unsigned size")
+}
+
+impl Exchange {
+    /// Tell the engine something.
+    pub fn tell(&mut self, who: &str, msg: &ExecuteMsg) -> Result<AppResponse, Failed> {
+        self.tell_with(who, msg, &[])
+    }
+
+    /// Tell the engine something, coins along.
+    pub fn tell_with(
+        &mut self,
+        who: &str,
+        msg: &ExecuteMsg,
+        funds: &[Coin],
+    ) -> Result<AppResponse, Failed> {
+        let who = self.person(who);
+        self.send(&who, Module::Engine, msg, funds)
+    }
+
+    /// Coins from nowhere into the wallet.
+    pub fn deposit(&mut self, who: &str, amount: u128) {
+        let person = self.person(who);
+        self.mint(&person, dollars(amount), DENOM);
+        self.tell_with(who, &ExecuteMsg::Deposit {}, &[coin(dollars(amount), DENOM)])
+            .expect("a deposit is accepted");
+    }
+
+    /// Out of the wallet into the bank.
+    pub fn withdraw(&mut self, who: &str, amount: u128) -> Result<AppResponse, Failed> {
+        self.tell(
+            who,
+            &ExecuteMsg::Withdraw {
+                denom: DENOM.into(),
+                amount: Uint128::new(dollars(amount)),
+            },
+        )
+    }
+
+    /// Place any order in the n-th market.
+    pub fn place(
+        &mut self,
+        who: &str,
+        market: usize,
+        order: Order,
+        limit: Option<Price>,
+    ) -> Result<AppResponse, Failed> {
+        let market = self.markets[market].id.clone();
+        self.tell(
+            who,
+            &ExecuteMsg::PlaceOrder {
+                market,
+                order,
+                limit,
+                expiry: None,
+            },
+        )
+    }
+
+    /// Sign an increase in the first market.
+    pub fn increase(
+        &mut self,
+        who: &str,
+        side: Side,
+        text: &str,
+        margin: u128,
+    ) -> Result<AppResponse, Failed> {
+        self.increase_in(0, who, (side, text), margin)
+    }
+
+    /// Sign an increase in the n-th market.
+    pub fn increase_in(
+        &mut self,
+        market: usize,
+        who: &str,
+        (side, text): (Side, &str),
+        margin: u128,
+    ) -> Result<AppResponse, Failed> {
+        let order = Order::Increase {
+            side,
+            size: size(text),
+            margin: Uint128::new(dollars(margin)),
+        };
+        self.place(who, market, order, None)
+    }
+
+    /// Sign a reduction in the first market.
+    pub fn reduce(&mut self, who: &str, side: Side, text: &str) -> Result<AppResponse, Failed> {
+        let size = size(text);
+        self.place(who, 0, Order::Reduce { side, size }, None)
+    }
+
+    /// Sign a close in the first market.
+    pub fn close(&mut self, who: &str, side: Side) -> Result<AppResponse, Failed> {
+        self.place(who, 0, Order::Close { side }, None)
+    }
+
+    /// Sign a close in the n-th market.
+    pub fn close_in(
+        &mut self,
+        market: usize,
+        who: &str,
+        side: Side,
+    ) -> Result<AppResponse, Failed> {
+        self.place(who, market, Order::Close { side }, None)
+    }
+
+    /// Call an order back in the first market.
+    pub fn cancel(&mut self, who: &str, order: u64) -> Result<AppResponse, Failed> {
+        let market = self.markets[0].id.clone();
+        self.tell(who, &ExecuteMsg::CancelOrder { market, order })
+    }
+
+    /// Put margin behind a position in the first market.
+    pub fn add_margin(&mut self, who: &str, amount: u128) -> Result<AppResponse, Failed> {
+        let market = self.markets[0].id.clone();
+        let amount = Uint128::new(dollars(amount));
+        self.tell(who, &ExecuteMsg::AddMargin { market, amount })
+    }
+
+    /// Take margin back in the first market.
+    pub fn remove_margin(&mut self, who: &str, amount: u128) -> Result<AppResponse, Failed> {
+        let market = self.markets[0].id.clone();
+        let amount = Uint128::new(dollars(amount));
+        self.tell(who, &ExecuteMsg::RemoveMargin { market, amount })
+    }
+
+    /// Provide liquidity to the n-th market from the wallet.
+    pub fn lp_deposit(
+        &mut self,
+        who: &str,
+        market: usize,
+        amount: u128,
+    ) -> Result<AppResponse, Failed> {
+        let market = self.markets[market].id.clone();
+        let amount = Uint128::new(dollars(amount));
+        self.tell(who, &ExecuteMsg::LpDeposit { market, amount })
+    }
+
+    /// The keeper cranks the first market's compartment.
+    pub fn crank(&mut self) -> AppResponse {
+        self.crank_in(0, "keeper", 50).expect("a crank works")
+    }
+
+    /// Anyone cranks the n-th market's compartment.
+    pub fn crank_in(
+        &mut self,
+        market: usize,
+        who: &str,
+        limit: u32,
+    ) -> Result<AppResponse, Failed> {
+        let market = self.markets[market].id.clone();
+        self.tell(who, &ExecuteMsg::Crank { market, limit })
+    }
+
+    /// Anyone cranks only the order book of the n-th market.
+    pub fn crank_book(
+        &mut self,
+        market: usize,
+        who: &str,
+        limit: u32,
+    ) -> Result<AppResponse, Failed> {
+        let who = self.person(who);
+        let msg = market::ExecuteMsg::Crank { limit, payee: None };
+        self.send(&who, Module::Market(market), &msg, &[])
+    }
+
+    /// Increase at the next round, filled: for setting scenes.
+    pub fn opened(&mut self, who: &str, side: Side, (text, margin): (&str, u128), at: &str) {
+        self.deposit(who, margin + 10);
+        self.increase(who, side, text, margin)
+            .expect("the order is accepted");
+        self.round(at);
+        self.crank();
+        assert!(self.position(who).is_some(), "{who}'s order filled");
+    }
+}

@@ -1,0 +1,51 @@
+//! The audit: every invariant of every contract, from raw state.
+
+use crate::exchange::{Exchange, DENOM};
+
+/// A broken promise, with the numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation(pub String);
+
+impl Exchange {
+    /// Everything that does not hold now.
+    pub fn audit(&self) -> Vec<Violation> {
+        let mut found = Vec::new();
+        let engine = self.app.contract_storage(&self.engine);
+        match margin_engine::audit::audit(&*engine) {
+            Ok(broken) => found.extend(broken.into_iter().map(|b| {
+                Violation(format!("[I {}] {}", b.invariant, b.how))
+            })),
+            Err(e) => found.push(Violation(format!("the engine's books do not read: {e}"))),
+        }
+        found.extend(self.custody());
+        for market in &self.markets {
+            let storage = self.app.contract_storage(&market.addr);
+            let broken = market::queue::audit(&*storage).expect("the queue reads");
+            found.extend(broken.into_iter().map(Violation));
+        }
+        found
+    }
+
+    /// [I 1] The bank holds what the books claim.
+    fn custody(&self) -> Option<Violation> {
+        let storage = self.app.contract_storage(&self.engine);
+        let claims = margin_engine::audit::claims(&*storage, DENOM).expect("the books read");
+        let held = i128::try_from(self.bank(&self.engine, DENOM)).expect("a balance");
+        (claims.0.i128() > held)
+            .then(|| Violation(format!("[I 1] claims {claims:?}, the bank holds {held}")))
+    }
+
+    /// How much the bank holds beyond what the books claim: donations and roundings.
+    pub fn surplus(&self) -> i128 {
+        let storage = self.app.contract_storage(&self.engine);
+        let claims = margin_engine::audit::claims(&*storage, DENOM).expect("the books read");
+        i128::try_from(self.bank(&self.engine, DENOM)).expect("a balance") - claims.0.i128()
+    }
+
+    /// Fail, with everything that is broken, unless all holds.
+    #[track_caller]
+    pub fn assert_sound(&self) {
+        let broken = self.audit();
+        assert!(broken.is_empty(), "broken promises: {broken:#?}");
+    }
+}

@@ -1,0 +1,310 @@
+//! Building an exchange. Every default is a calm market at two thousand dollars.
+
+use std::rc::Rc;
+
+use cosmwasm_std::{Addr, Uint128};
+use cw_multi_test::{App, Executor};
+use types::{
+    breaker,
+    engine::{self, FundingTerms, MarketSetup},
+    handle::Handle,
+    market,
+    oracle::{self, FeedParams, FeedSetup, SourceSetup},
+    params::MarketParams,
+    Price, Ratio,
+};
+
+use crate::{
+    code::{self, Switch},
+    exchange::{Exchange, MarketAt, Module},
+    numbers::dollars,
+    prices::Sources,
+};
+
+/// Names of the markets, in order.
+const NAMES: [&str; 3] = ["eth", "btc", "sol"];
+
+/// What to build.
+pub struct Builder {
+    markets: usize,
+    sources: usize,
+    price: u128,
+    nav: u128,
+    insurance: u128,
+    block_time: u64,
+    start: u64,
+    feed: FeedParams,
+    source_max_age: Vec<u64>,
+    params: Option<MarketParams>,
+    breaker: breaker::Params,
+    audited: bool,
+}
+
+impl Exchange {
+    /// One market at 2,000 dollars, three sources, ten million in the vault, half a million insured.
+    pub fn calm() -> Builder {
+        Builder {
+            markets: 1,
+            sources: 3,
+            price: 2_000,
+            nav: 10_000_000,
+            insurance: 500_000,
+            block_time: 6,
+            start: 1_700_000_000,
+            feed: FeedParams::major(),
+            source_max_age: Vec::new(),
+            params: None,
+            breaker: breaker::Params::default(),
+            audited: true,
+        }
+    }
+}
+
+impl Builder {
+    /// So many markets, each on its own feed.
+    pub fn markets(self, markets: usize) -> Self {
+        assert!((1..=NAMES.len()).contains(&markets));
+        Self { markets, ..self }
+    }
+
+    /// So many sources on every feed.
+    pub fn sources(self, sources: usize) -> Self {
+        Self { sources, ..self }
+    }
+
+    /// The first price, whole dollars; it also sizes the market's depth.
+    pub fn price(self, price: u128) -> Self {
+        Self { price, ..self }
+    }
+
+    /// What the vault starts with, whole dollars.
+    pub fn nav(self, nav: u128) -> Self {
+        Self { nav, ..self }
+    }
+
+    /// What the insurance fund starts with, whole dollars.
+    pub fn insurance(self, insurance: u128) -> Self {
+        Self { insurance, ..self }
+    }
+
+    /// Seconds between blocks, and when the first is.
+    pub fn clock(self, start: u64, block_time: u64) -> Self {
+        Self {
+            start,
+            block_time,
+            ..self
+        }
+    }
+
+    /// Settings of every feed.
+    pub fn feed(self, feed: FeedParams) -> Self {
+        Self { feed, ..self }
+    }
+
+    /// How long each source's reports count; the feed's `max_age` where nothing is said.
+    pub fn source_max_age(self, source_max_age: Vec<u64>) -> Self {
+        Self {
+            source_max_age,
+            ..self
+        }
+    }
+
+    /// Settings of every compartment.
+    pub fn params(self, params: MarketParams) -> Self {
+        Self {
+            params: Some(params),
+            ..self
+        }
+    }
+
+    /// Settings of the breaker.
+    pub fn breaker(self, breaker: breaker::Params) -> Self {
+        Self { breaker, ..self }
+    }
+
+    /// No audit after every message: the caller audits when it wants.
+    pub fn unaudited(self) -> Self {
+        Self {
+            audited: false,
+            ..self
+        }
+    }
+
+    /// Deploy, bind, quote, provide liquidity, insure.
+    pub fn build(self) -> Exchange {
+        let mut x = self.deploy();
+        let text = self.price.to_string();
+        for market in 0..self.markets {
+            x.next_block();
+            x.quote_on(market, &text);
+            x.deposit("lp", self.nav);
+            x.lp_deposit("lp", market, self.nav).expect("a request");
+            x.round_on(market, &text);
+            x.crank_in(market, "keeper", 10).expect("a crank");
+            let id = x.markets[market].id.clone();
+            x.tell("lp", &engine::ExecuteMsg::LpClaim { market: id.clone() })
+                .expect("the request was priced");
+            if self.insurance > 0 {
+                x.deposit("insurer", self.insurance);
+                let amount = Uint128::new(dollars(self.insurance));
+                let fund = engine::ExecuteMsg::FundInsurance { market: id, amount };
+                x.tell("insurer", &fund).expect("insurance is welcome");
+            }
+        }
+        x.audited = self.audited;
+        x
+    }
+
+    fn deploy(&self) -> Exchange {
+        let mut app = App::default();
+        let mut block = app.block_info();
+        block.time = cosmwasm_std::Timestamp::from_seconds(self.start);
+        app.set_block(block);
+        let reporters: Vec<Addr> = (0..self.sources)
+            .map(|n| app.api().addr_make(&format!("source-{n}")))
+            .collect();
+        let mut x = Exchange {
+            oracle: Addr::unchecked(""),
+            engine: Addr::unchecked(""),
+            breaker: Addr::unchecked(""),
+            markets: Vec::new(),
+            sources: Sources { reporters },
+            block_time: self.block_time,
+            audited: false,
+            switches: Vec::new(),
+            app,
+        };
+        x.oracle = self.oracle(&mut x);
+        x.engine = self.engine(&mut x);
+        x.breaker = self.breaker_contract(&mut x);
+        for n in 0..self.markets {
+            let market = self.market(&mut x, n);
+            x.markets.push(market);
+        }
+        self.bind(&mut x);
+        x
+    }
+
+    fn oracle(&self, x: &mut Exchange) -> Addr {
+        let feeds = (0..self.markets).map(|n| FeedSetup {
+            feed: feed(n),
+            sources: self.feed_sources(x),
+            params: self.feed.clone(),
+        });
+        let msg = oracle::InstantiateMsg {
+            feeds: feeds.collect(),
+        };
+        x.put(Module::Oracle, code::oracle, &msg)
+    }
+
+    fn feed_sources(&self, x: &Exchange) -> Vec<SourceSetup> {
+        let reporters = x.sources.reporters.iter().enumerate();
+        reporters
+            .map(|(n, reporter)| SourceSetup {
+                reporter: reporter.to_string(),
+                weight: 1,
+                max_age: self
+                    .source_max_age
+                    .get(n)
+                    .copied()
+                    .unwrap_or(self.feed.max_age),
+                max_confidence: Ratio::percent(2),
+                group: u32::try_from(n).expect("few sources"),
+            })
+            .collect()
+    }
+
+    fn engine(&self, x: &mut Exchange) -> Addr {
+        let treasury = x.person("treasury").into_string();
+        let msg = engine::InstantiateMsg { treasury };
+        x.put(Module::Engine, code::engine, &msg)
+    }
+
+    fn breaker_contract(&self, x: &mut Exchange) -> Addr {
+        let markets = (0..self.markets).map(|n| breaker::Registered {
+            market: id(n),
+            feed: feed(n),
+        });
+        let msg = breaker::InstantiateMsg {
+            dao: x.person("dao").into_string(),
+            oracle: Handle::new(x.oracle.to_string()),
+            engine: Handle::new(x.engine.to_string()),
+            markets: markets.collect(),
+            params: self.breaker.clone(),
+        };
+        x.put(Module::Breaker, code::breaker, &msg)
+    }
+
+    fn market(&self, x: &mut Exchange, n: usize) -> MarketAt {
+        let msg = market::InstantiateMsg {
+            market: id(n),
+            feed: feed(n),
+            engine: Handle::new(x.engine.to_string()),
+            oracle: Handle::new(x.oracle.to_string()),
+            params: market::Params {
+                lot: Uint128::new(1_000_000),
+                min_size: Uint128::new(1_000_000),
+                tick: Price::raw(1_000_000_000_000),
+                max_increases: 5,
+                max_reductions: 5,
+                funding: FundingTerms::major(),
+            },
+        };
+        let addr = x.put(Module::Market(n), code::market, &msg);
+        MarketAt {
+            id: id(n),
+            feed: feed(n),
+            addr,
+        }
+    }
+
+    fn bind(&self, x: &mut Exchange) {
+        let deployer = x.person("deployer");
+        let breaker = Handle::new(x.breaker.to_string());
+        let msg = oracle::ExecuteMsg::Bind { breaker };
+        x.send(&deployer, Module::Oracle, &msg, &[])
+            .expect("the oracle binds");
+        let params = self
+            .params
+            .clone()
+            .unwrap_or_else(|| MarketParams::major(self.price, self.nav));
+        let markets = x.markets.iter().map(|m| MarketSetup {
+            market: m.id.clone(),
+            feed: m.feed.clone(),
+            denom: crate::DENOM.into(),
+            venue: Handle::new(m.addr.to_string()),
+            params: params.clone(),
+        });
+        let msg = engine::ExecuteMsg::Bind {
+            breaker: Handle::new(x.breaker.to_string()),
+            oracle: Handle::new(x.oracle.to_string()),
+            markets: markets.collect(),
+        };
+        x.send(&deployer, Module::Engine, &msg, &[])
+            .expect("the engine binds");
+    }
+}
+
+fn id(n: usize) -> String {
+    format!("{}-perp", NAMES[n])
+}
+
+fn feed(n: usize) -> String {
+    format!("{}-usd", NAMES[n])
+}
+
+type Make = fn(Switch) -> Box<dyn cw_multi_test::Contract<cosmwasm_std::Empty>>;
+
+impl Exchange {
+    /// Store a contract's code and instantiate it, the deployer its admin.
+    fn put<M: serde::Serialize>(&mut self, module: Module, make: Make, msg: &M) -> Addr {
+        let switch: Switch = Rc::default();
+        self.switches.push((module, switch.clone()));
+        let code = self.app.store_code(make(switch));
+        let deployer = self.person("deployer");
+        let admin = Some(deployer.to_string());
+        self.app
+            .instantiate_contract(code, deployer, msg, &[], "bulkhead", admin)
+            .expect("it instantiates")
+    }
+}

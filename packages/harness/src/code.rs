@@ -1,0 +1,151 @@
+//! A contract as the embedded chain runs it: a panic becomes an error, as on a real chain, and a switch can
+//! make it fail on purpose.
+
+use std::{
+    cell::Cell,
+    panic::{catch_unwind, AssertUnwindSafe},
+    rc::Rc,
+};
+
+use cosmwasm_std::{
+    from_json, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response, StdError, StdResult,
+};
+use cw_multi_test::Contract;
+use serde::de::DeserializeOwned;
+
+/// What a contract does instead of its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fault {
+    /// Nothing else: it works.
+    #[default]
+    None,
+    /// Every message fails. (A contract that burns its gas looks like this from outside.)
+    Dead,
+    /// Every message panics.
+    Panic,
+    /// Every message answers bytes that mean nothing.
+    Garbage,
+}
+
+/// Turns faults on and off.
+pub type Switch = Rc<Cell<Fault>>;
+
+/// Five entry points and a switch.
+pub struct Code<I, E, Q, M, Err> {
+    /// `instantiate`.
+    pub instantiate: fn(DepsMut, Env, MessageInfo, I) -> Result<Response, Err>,
+    /// `execute`.
+    pub execute: fn(DepsMut, Env, MessageInfo, E) -> Result<Response, Err>,
+    /// `query`.
+    pub query: fn(Deps, Env, Q) -> StdResult<Binary>,
+    /// `reply`.
+    pub reply: fn(DepsMut, Env, Reply) -> Result<Response, Err>,
+    /// `migrate`.
+    pub migrate: fn(DepsMut, Env, M) -> Result<Response, Err>,
+    /// Faults.
+    pub switch: Switch,
+}
+
+fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(StdError::msg("the contract panicked")))
+}
+
+impl<I, E, Q, M, Err> Code<I, E, Q, M, Err> {
+    fn faulty(&self) -> Option<StdResult<Response>> {
+        match self.switch.get() {
+            Fault::None => None,
+            Fault::Dead => Some(Err(StdError::msg("the contract is dead"))),
+            Fault::Panic => Some(contained(|| panic!("on purpose"))),
+            Fault::Garbage => Some(Ok(Response::new().set_data(b"\xff\x00garbage"))),
+        }
+    }
+}
+
+impl<I, E, Q, M, Err> Contract<Empty> for Code<I, E, Q, M, Err>
+where
+    I: DeserializeOwned,
+    E: DeserializeOwned,
+    Q: DeserializeOwned,
+    M: DeserializeOwned,
+    Err: std::error::Error + Send + Sync + 'static,
+{
+    fn instantiate(
+        &self,
+        deps: DepsMut,
+        env: Env,
+        info: MessageInfo,
+        msg: Vec<u8>,
+    ) -> StdResult<Response> {
+        contained(|| Ok((self.instantiate)(deps, env, info, from_json(msg)?)?))
+    }
+
+    fn execute(
+        &self,
+        deps: DepsMut,
+        env: Env,
+        info: MessageInfo,
+        msg: Vec<u8>,
+    ) -> StdResult<Response> {
+        self.faulty().unwrap_or_else(|| {
+            contained(|| Ok((self.execute)(deps, env, info, from_json(msg)?)?))
+        })
+    }
+
+    fn query(&self, deps: Deps, env: Env, msg: Vec<u8>) -> StdResult<Binary> {
+        match self.switch.get() {
+            Fault::None => contained(|| (self.query)(deps, env, from_json(msg)?)),
+            Fault::Garbage => Ok(Binary::from(b"\xff\x00garbage")),
+            Fault::Dead | Fault::Panic => Err(StdError::msg("the contract is dead")),
+        }
+    }
+
+    fn reply(&self, deps: DepsMut, env: Env, msg: Reply) -> StdResult<Response> {
+        contained(|| Ok((self.reply)(deps, env, msg)?))
+    }
+
+    fn sudo(&self, _deps: DepsMut, _env: Env, _msg: Vec<u8>) -> StdResult<Response> {
+        Err(StdError::msg("no sudo entry point"))
+    }
+
+    fn migrate(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> StdResult<Response> {
+        contained(|| Ok((self.migrate)(deps, env, from_json(msg)?)?))
+    }
+}
+
+macro_rules! code {
+    ($krate:ident, $types:ident, $switch:expr) => {
+        Box::new(Code {
+            instantiate: |d, e, i, m: types::$types::InstantiateMsg| {
+                $krate::contract::instantiate(d, e, i, m)
+            },
+            execute: |d, e, i, m: types::$types::ExecuteMsg| {
+                $krate::contract::execute(d, e, i, m)
+            },
+            query: |d, e, m: types::$types::QueryMsg| Ok($krate::contract::query(d, e, m)?),
+            reply: $krate::contract::reply,
+            migrate: |d, e, m: types::$types::MigrateMsg| $krate::contract::migrate(d, e, m),
+            switch: $switch,
+        })
+    };
+}
+
+/// The shipped oracle.
+pub fn oracle(switch: Switch) -> Box<dyn Contract<Empty>> {
+    code!(oracle_aggregator, oracle, switch)
+}
+
+/// The shipped engine.
+pub fn engine(switch: Switch) -> Box<dyn Contract<Empty>> {
+    code!(margin_engine, engine, switch)
+}
+
+/// The shipped market.
+pub fn market(switch: Switch) -> Box<dyn Contract<Empty>> {
+    code!(market, market, switch)
+}
+
+/// The shipped breaker.
+pub fn breaker(switch: Switch) -> Box<dyn Contract<Empty>> {
+    code!(breaker_governance, breaker, switch)
+}

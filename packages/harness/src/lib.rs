@@ -1,0 +1,37 @@
+//! The embedded exchange: the shipped contracts on an in-memory chain, with calm defaults, named people, a
+//! clock, several price sources, fault injection, and the audit of every invariant after every message.
+//!
+//! ```
+//! use harness::Exchange;
+//! use types::{level::Level, Side};
+//!
+//! let mut x = Exchange::calm().build();
+//! x.deposit("alice", 10_000);
+//! x.increase("alice", Side::Long, "3", 1_500).unwrap();
+//! x.round("2000");
+//! x.crank();
+//! assert_eq!(x.position("alice").unwrap().size, harness::units("3"));
+//! assert_eq!(x.stance().level, Level::Normal);
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::missing_panics_doc
+)]
+
+mod act;
+mod ask;
+mod audit;
+mod builder;
+mod code;
+mod exchange;
+mod numbers;
+mod prices;
+
+pub use audit::Violation;
+pub use builder::Builder;
+pub use code::{Fault, Switch};
+pub use exchange::{Exchange, Failed, Module, DENOM};
+pub use numbers::{dollars, price, units, usd};

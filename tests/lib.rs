@@ -1,0 +1,1 @@
+//! Tests of the whole; nothing to import.
