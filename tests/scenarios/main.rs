@@ -1,4 +1,16 @@
 //! The specification, told as scenarios on the shipped contracts.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects
+)]
 
+mod exits;
+mod leases;
+mod liquidation;
+mod terms;
+mod timing;
 mod trading;
+mod vault;

@@ -15,7 +15,7 @@ use types::{
 };
 
 use crate::{
-    code::{self, Switch},
+    code::{self, Wires},
     exchange::{Exchange, MarketAt, Module},
     numbers::dollars,
     prices::Sources,
@@ -134,6 +134,13 @@ impl Builder {
     pub fn build(self) -> Exchange {
         let mut x = self.deploy();
         let text = self.price.to_string();
+        // Long enough for a five-minute average.
+        for _ in 0..11 {
+            x.wait(30);
+            for market in 0..self.markets {
+                x.quote_on(market, &text);
+            }
+        }
         for market in 0..self.markets {
             x.next_block();
             x.quote_on(market, &text);
@@ -172,6 +179,7 @@ impl Builder {
             block_time: self.block_time,
             audited: false,
             switches: Vec::new(),
+            last_error: Rc::default(),
             app,
         };
         x.oracle = self.oracle(&mut x);
@@ -293,14 +301,17 @@ fn feed(n: usize) -> String {
     format!("{}-usd", NAMES[n])
 }
 
-type Make = fn(Switch) -> Box<dyn cw_multi_test::Contract<cosmwasm_std::Empty>>;
+type Make = fn(Wires) -> Box<dyn cw_multi_test::Contract<cosmwasm_std::Empty>>;
 
 impl Exchange {
     /// Store a contract's code and instantiate it, the deployer its admin.
     fn put<M: serde::Serialize>(&mut self, module: Module, make: Make, msg: &M) -> Addr {
-        let switch: Switch = Rc::default();
-        self.switches.push((module, switch.clone()));
-        let code = self.app.store_code(make(switch));
+        let wires = Wires {
+            last_error: self.last_error.clone(),
+            ..Wires::default()
+        };
+        self.switches.push((module, wires.switch.clone()));
+        let code = self.app.store_code(make(wires));
         let deployer = self.person("deployer");
         let admin = Some(deployer.to_string());
         self.app

@@ -2,7 +2,7 @@
 //! make it fail on purpose.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     panic::{catch_unwind, AssertUnwindSafe},
     rc::Rc,
 };
@@ -30,6 +30,18 @@ pub enum Fault {
 /// Turns faults on and off.
 pub type Switch = Rc<Cell<Fault>>;
 
+/// The newest error a contract answered with, as its own type: the chain turns it into text.
+pub type LastError = Rc<RefCell<Option<Box<dyn std::error::Error + Send + Sync>>>>;
+
+/// What every contract of one exchange shares with its harness.
+#[derive(Clone, Default)]
+pub struct Wires {
+    /// Faults of this contract.
+    pub switch: Switch,
+    /// Errors of all contracts.
+    pub last_error: LastError,
+}
+
 /// Five entry points and a switch.
 pub struct Code<I, E, Q, M, Err> {
     /// `instantiate`.
@@ -42,8 +54,8 @@ pub struct Code<I, E, Q, M, Err> {
     pub reply: fn(DepsMut, Env, Reply) -> Result<Response, Err>,
     /// `migrate`.
     pub migrate: fn(DepsMut, Env, M) -> Result<Response, Err>,
-    /// Faults.
-    pub switch: Switch,
+    /// Faults and errors.
+    pub wires: Wires,
 }
 
 fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> {
@@ -51,9 +63,19 @@ fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> {
         .unwrap_or_else(|_| Err(StdError::msg("the contract panicked")))
 }
 
-impl<I, E, Q, M, Err> Code<I, E, Q, M, Err> {
+impl<I, E, Q, M, Err: std::error::Error + Send + Sync + 'static> Code<I, E, Q, M, Err> {
+    /// Keep the error as its own type; hand its text on.
+    fn keep<T>(&self, result: Result<T, Err>) -> StdResult<T> {
+        result.map_err(|error| {
+            let text = StdError::msg(error.to_string());
+            *self.wires.last_error.borrow_mut() = Some(Box::new(error));
+            text
+        })
+    }
+
+
     fn faulty(&self) -> Option<StdResult<Response>> {
-        match self.switch.get() {
+        match self.wires.switch.get() {
             Fault::None => None,
             Fault::Dead => Some(Err(StdError::msg("the contract is dead"))),
             Fault::Panic => Some(contained(|| panic!("on purpose"))),
@@ -77,7 +99,7 @@ where
         info: MessageInfo,
         msg: Vec<u8>,
     ) -> StdResult<Response> {
-        contained(|| Ok((self.instantiate)(deps, env, info, from_json(msg)?)?))
+        contained(|| self.keep((self.instantiate)(deps, env, info, from_json(msg)?)))
     }
 
     fn execute(
@@ -88,12 +110,12 @@ where
         msg: Vec<u8>,
     ) -> StdResult<Response> {
         self.faulty().unwrap_or_else(|| {
-            contained(|| Ok((self.execute)(deps, env, info, from_json(msg)?)?))
+            contained(|| self.keep((self.execute)(deps, env, info, from_json(msg)?)))
         })
     }
 
     fn query(&self, deps: Deps, env: Env, msg: Vec<u8>) -> StdResult<Binary> {
-        match self.switch.get() {
+        match self.wires.switch.get() {
             Fault::None => contained(|| (self.query)(deps, env, from_json(msg)?)),
             Fault::Garbage => Ok(Binary::from(b"\xff\x00garbage")),
             Fault::Dead | Fault::Panic => Err(StdError::msg("the contract is dead")),
@@ -101,7 +123,7 @@ where
     }
 
     fn reply(&self, deps: DepsMut, env: Env, msg: Reply) -> StdResult<Response> {
-        contained(|| Ok((self.reply)(deps, env, msg)?))
+        contained(|| self.keep((self.reply)(deps, env, msg)))
     }
 
     fn sudo(&self, _deps: DepsMut, _env: Env, _msg: Vec<u8>) -> StdResult<Response> {
@@ -109,7 +131,7 @@ where
     }
 
     fn migrate(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> StdResult<Response> {
-        contained(|| Ok((self.migrate)(deps, env, from_json(msg)?)?))
+        contained(|| self.keep((self.migrate)(deps, env, from_json(msg)?)))
     }
 }
 
@@ -125,27 +147,27 @@ macro_rules! code {
             query: |d, e, m: types::$types::QueryMsg| Ok($krate::contract::query(d, e, m)?),
             reply: $krate::contract::reply,
             migrate: |d, e, m: types::$types::MigrateMsg| $krate::contract::migrate(d, e, m),
-            switch: $switch,
+            wires: $switch,
         })
     };
 }
 
 /// The shipped oracle.
-pub fn oracle(switch: Switch) -> Box<dyn Contract<Empty>> {
-    code!(oracle_aggregator, oracle, switch)
+pub fn oracle(wires: Wires) -> Box<dyn Contract<Empty>> {
+    code!(oracle_aggregator, oracle, wires)
 }
 
 /// The shipped engine.
-pub fn engine(switch: Switch) -> Box<dyn Contract<Empty>> {
-    code!(margin_engine, engine, switch)
+pub fn engine(wires: Wires) -> Box<dyn Contract<Empty>> {
+    code!(margin_engine, engine, wires)
 }
 
 /// The shipped market.
-pub fn market(switch: Switch) -> Box<dyn Contract<Empty>> {
-    code!(market, market, switch)
+pub fn market(wires: Wires) -> Box<dyn Contract<Empty>> {
+    code!(market, market, wires)
 }
 
 /// The shipped breaker.
-pub fn breaker(switch: Switch) -> Box<dyn Contract<Empty>> {
-    code!(breaker_governance, breaker, switch)
+pub fn breaker(wires: Wires) -> Box<dyn Contract<Empty>> {
+    code!(breaker_governance, breaker, wires)
 }

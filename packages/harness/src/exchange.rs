@@ -5,7 +5,7 @@ use cw_multi_test::{App, AppResponse, BankSudo, Executor, SudoMsg};
 use serde::Serialize;
 
 use crate::{
-    code::{Fault, Switch},
+    code::{Fault, LastError, Switch},
     prices::Sources,
 };
 
@@ -37,13 +37,26 @@ pub struct MarketAt {
 }
 
 /// A message failed; nothing has changed.
-#[derive(Debug)]
-pub struct Failed(pub StdError);
+pub struct Failed {
+    /// What the chain says.
+    pub text: String,
+    /// The newest contract error of the transaction, as its own type.
+    error: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
 
 impl Failed {
-    /// The contract's own error, where it came from the contract spoken to.
+    /// The contract's own error, if it is an `E`.
     pub fn of<E: std::error::Error + 'static>(&self) -> Option<&E> {
-        self.0.downcast_ref::<E>()
+        self.error.as_ref()?.downcast_ref::<E>()
+    }
+}
+
+impl std::fmt::Debug for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.error {
+            Some(error) => write!(f, "{error:?}"),
+            None => f.write_str(&self.text),
+        }
     }
 }
 
@@ -66,6 +79,7 @@ pub struct Exchange {
     /// Whether every message is followed by an audit.
     pub audited: bool,
     pub(crate) switches: Vec<(Module, Switch)>,
+    pub(crate) last_error: LastError,
 }
 
 impl Exchange {
@@ -150,10 +164,9 @@ impl Exchange {
         funds: &[Coin],
     ) -> Result<AppResponse, Failed> {
         let to = self.addr(to);
-        let result = self
-            .app
-            .execute_contract(from.clone(), to, msg, funds)
-            .map_err(Failed);
+        self.last_error.borrow_mut().take();
+        let result = self.app.execute_contract(from.clone(), to, msg, funds);
+        let result = result.map_err(|e| self.failed(&e));
         if self.audited {
             self.assert_sound();
         }
@@ -165,8 +178,15 @@ impl Exchange {
         let addr = self.addr(module);
         let code = self.app.contract_data(&addr).expect("it exists").code_id;
         let admin = self.person("deployer");
-        self.app
-            .migrate_contract(admin, addr, &Empty {}, code)
-            .map_err(Failed)
+        self.last_error.borrow_mut().take();
+        let result = self.app.migrate_contract(admin, addr, &Empty {}, code);
+        result.map_err(|e| self.failed(&e))
+    }
+
+    fn failed(&self, error: &StdError) -> Failed {
+        Failed {
+            text: error.to_string(),
+            error: self.last_error.borrow_mut().take(),
+        }
     }
 }

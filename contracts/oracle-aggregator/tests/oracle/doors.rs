@@ -203,7 +203,8 @@ fn a_bad_setup_does_not_start() {
         },
     );
     let heavy = App::default().api().addr_make("ann").into_string();
-    let table: [(fn(&mut Vec<FeedSetup>), ContractError); 6] = [
+    type Change = fn(&mut Vec<FeedSetup>);
+    let table: [(Change, ContractError); 6] = [
         (|f| f.clear(), count(0, 32)),
         (
             |f| {
