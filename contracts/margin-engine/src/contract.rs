@@ -15,7 +15,7 @@ use types::{
 };
 
 use crate::{
-    compartment, crank, lp, margin, migrate as migration, order,
+    compartment, crank, funding, lp, margin, migrate as migration, order,
     order::{nonzero, Wish},
     peers, query as answers, reply as replies, settle, stance, wallet, ContractError,
 };
@@ -128,10 +128,7 @@ fn venue(
         }
         ExecuteMsg::Fault { order } => settle::fault(deps, env, &market, order),
         ExecuteMsg::SetFunding { terms } => {
-            let own = peers::market(deps.storage, &market)?.params.funding;
-            let mut books = compartment::load(deps.storage, &market)?;
-            books.funding = terms.capped(own);
-            compartment::save(deps.storage, &market, &books)?;
+            funding::retune(deps, env, &market, terms)?;
             Ok(Response::new())
         }
         _ => Err(ContractError::Unauthorized { role: "nobody" }),

@@ -53,7 +53,7 @@ pub fn finish(
     payee: &Addr,
 ) -> Result<Response, ContractError> {
     let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
-    let mut events = lp::price_due(&mut scene, &mut deps, None)?;
+    let mut events = lp::price_due(&mut scene, &mut deps)?;
     if let Some(round) = scene.newest() {
         funding::accrue(&mut scene, &round)?;
     }

@@ -95,6 +95,14 @@ pub enum ContractError {
         /// Allowed.
         max: u32,
     },
+    /// A size no market could take.
+    #[error("size {given} is beyond the market's depth, {most} at most")]
+    SizeTooLarge {
+        /// Given.
+        given: Uint128,
+        /// The depth of the market.
+        most: Uint128,
+    },
     /// Below a minimum.
     #[error("{what} is {given}, at least {least} needed")]
     TooSmall {

@@ -4,9 +4,25 @@ use math::{
     funding::{index_move, Velocity},
     units::OutOfRange,
 };
-use types::{level::Level, oracle::Round, Ratio};
+use cosmwasm_std::{DepsMut, Env};
+use types::{engine::FundingTerms, level::Level, oracle::Round, Ratio};
 
-use crate::scene::Scene;
+use crate::{scene::Scene, ContractError};
+
+/// New terms, inside the market's settings here; what has passed is accrued on the old ones first.
+pub fn retune(
+    deps: DepsMut,
+    env: &Env,
+    market: &str,
+    terms: FundingTerms,
+) -> Result<(), ContractError> {
+    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    if let Some(round) = scene.newest() {
+        accrue(&mut scene, &round)?;
+    }
+    scene.books.funding = terms.capped(scene.market.params.funding);
+    scene.save(deps.storage)
+}
 
 /// Accrue up to a round's time, never backwards, at that round's price. At Protected and above the rate
 /// does not move.

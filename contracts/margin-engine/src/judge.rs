@@ -140,7 +140,8 @@ impl Ask<'_> {
         let caution = self.caution(scene);
         let index = self.round.price;
         let nav = scene.nav_low(self.round.low, self.round.high)?;
-        let cap = side_cap(nav, params.side_share, params.gap, scene.mm()?)?;
+        let mm = scene.books.mm.at(self.round.at.time)?;
+        let cap = side_cap(nav, params.side_share, params.gap, mm)?;
         let cap = cap.share_down(Ratio::ONE.minus_floored(caution.scaled(1, 2, Rounding::Up)?))?;
         let side = self.by.side().ok_or(OutOfRange)?;
         let interest = scene.books.book.side(side).size()?.plus(self.by)?;
@@ -154,7 +155,7 @@ impl Ask<'_> {
         let share = interest.over(cap, Rounding::Up)?;
         let add_on = params.oi_add_on.times(share, Rounding::Up)?;
         let im = asked(scene.books.im, caution, add_on)?;
-        let im = im.max(scene.mm()?.plus(params.buffer)?);
+        let im = im.max(mm.plus(params.buffer)?);
         let worse = match side {
             Side::Long => self.round.low,
             Side::Short => self.round.high,

@@ -107,20 +107,16 @@ fn join(books: &mut Compartment, placed: Moment, amount: Amount) -> Result<u64, 
     Ok(number)
 }
 
-/// Price the batches whose round exists (and is not later than `until`), before a sum changes at a later
-/// round. Never Busy: O(1) each, two at most.
-pub fn price_due(
-    scene: &mut Scene,
-    deps: &mut DepsMut,
-    until: Option<Moment>,
-) -> Result<Vec<Event>, ContractError> {
+/// Price the batches whose round exists, before any sum changes at a newer one. Never Busy: O(1) each, two
+/// at most.
+pub fn price_due(scene: &mut Scene, deps: &mut DepsMut) -> Result<Vec<Event>, ContractError> {
     let mut events = Vec::new();
     for _ in 0..2 {
         let Some(batch) = scene.books.batch else {
             break;
         };
-        let bound = until.or(scene.newest().map(|r| r.at));
-        if !bound.is_some_and(|at| batch.placed.binds(at, scene.prices.max_future)) {
+        let known = scene.newest().map(|r| r.at);
+        if !known.is_some_and(|at| batch.placed.binds(at, scene.prices.max_future)) {
             break;
         }
         let Some(round) = round_of(scene, deps, &batch)? else {

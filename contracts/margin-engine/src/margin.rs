@@ -73,12 +73,12 @@ fn settled(
     deps: &mut DepsMut,
     payee: &Addr,
 ) -> Result<Vec<Event>, ContractError> {
+    let mut events = lp::price_due(scene, deps)?;
     let pass = liquidate::bankrupt(scene, deps.storage, 3, payee)?;
     if pass.more {
         return Err(ContractError::Busy);
     }
-    let mut events = pass.events;
-    events.extend(lp::price_due(scene, deps, None)?);
+    events.extend(pass.events);
     if let Some(round) = scene.newest() {
         crate::funding::accrue(scene, &round)?;
     }

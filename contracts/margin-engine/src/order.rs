@@ -3,10 +3,12 @@
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Uint128};
 use types::{
     clock::Moment,
-    engine::{Mandate, Order},
+    engine::{Mandate, MandateDone, Order, Refusal},
     market::{self, NewOrder},
     oracle::RoundAfter,
+    params::MarketParams,
     pending::Pending,
+    wire::Wire,
     Amount, Price,
 };
 
@@ -29,7 +31,11 @@ pub struct Wish {
     pub expiry: Option<u64>,
 }
 
-fn checked(wish: &Wish, now: u64) -> Result<(), ContractError> {
+fn checked(wish: &Wish, params: &MarketParams, now: u64) -> Result<(), ContractError> {
+    if let Some(given) = wish.order.size().filter(|s| *s > params.skew_scale) {
+        let most = params.skew_scale;
+        return Err(ContractError::SizeTooLarge { given, most });
+    }
     if wish.order.size().is_some_and(|s| s.is_zero()) {
         return Err(ContractError::Zero { what: "size" });
     }
@@ -49,9 +55,9 @@ pub fn place(
     account: &Addr,
     wish: Wish,
 ) -> Result<Response, ContractError> {
-    checked(&wish, env.block.time.seconds())?;
     let id = wish.market.as_str();
     let setup = peers::market(deps.storage, id)?;
+    checked(&wish, &setup.params, env.block.time.seconds())?;
     let mut books = compartment::load(deps.storage, id)?;
     let reducing = wish.order.reducing();
     let margin = match wish.order {
@@ -125,7 +131,13 @@ pub fn orphaned(deps: DepsMut, market: &str, order: u64) -> Result<Vec<Event>, C
     wallet::credit(deps.storage, &m.account, &setup.denom, back)?;
     mandate::remove(deps.storage, market, &m)?;
     compartment::save(deps.storage, market, &books)?;
-    Ok(vec![])
+    let done = MandateDone {
+        market: market.to_owned(),
+        order,
+        reason: Refusal::Faulted,
+        refund: back,
+    };
+    Ok(vec![done.write()])
 }
 
 /// Call an order back. It binds only rounds later than now plus `max_future`; the market needs not know.
@@ -175,8 +187,7 @@ pub fn release(
 
 /// No round yet: once `max_future + max_age` has passed since the calling back (or the expiry), the next
 /// round can only be one that it binds.
-fn outlived(m: &Mandate, scene: &Scene) -> Option<types::engine::Refusal> {
-    use types::engine::Refusal;
+fn outlived(m: &Mandate, scene: &Scene) -> Option<Refusal> {
     let spent = scene.prices.max_future.saturating_add(scene.prices.max_age);
     let over = |since: u64| scene.now.time > since.saturating_add(spent);
     if m.cancelled.is_some_and(|c| over(c.time)) {

@@ -67,14 +67,14 @@ pub fn settle(
     let Some(round) = due_round(&scene, &mandate, call.round) else {
         return answer(Response::new(), &Settlement::NotDue {});
     };
+    let priced = lp::price_due(&mut scene, &mut deps)?;
     let cleared = liquidate::bankrupt(&mut scene, deps.storage, CLEAR, &call.payee)?;
-    let response = Response::new().add_events(cleared.events);
+    let response = Response::new().add_events(priced).add_events(cleared.events);
     if cleared.more {
         // What has been cleared stays cleared.
         scene.save(deps.storage)?;
         return answer(response, &Settlement::Busy {});
     }
-    let priced = lp::price_due(&mut scene, &mut deps, Some(round.at))?;
     funding::accrue(&mut scene, &round)?;
     let case = Case {
         mandate: &mandate,
@@ -83,7 +83,7 @@ pub fn settle(
     };
     let (events, settlement) = case.execute(&mut scene, deps.storage)?;
     scene.save(deps.storage)?;
-    answer(response.add_events(priced).add_events(events), &settlement)
+    answer(response.add_events(events), &settlement)
 }
 
 /// The round named, if it is the first that binds the mandate.
@@ -414,7 +414,7 @@ pub fn fault(
     }
     let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
     let back = m.margin.plus(m.fee)?;
-    let done = refund(&mut scene, deps.storage, &m, (Refusal::Gone, back))?;
+    let done = refund(&mut scene, deps.storage, &m, (Refusal::Faulted, back))?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_event(done))
 }

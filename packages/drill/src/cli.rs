@@ -17,8 +17,7 @@ Exit codes:
   2  bad input; one line on the error output names the file and the line
   3  a bug in the drill or in the contracts; please report it";
 
-/// Replays a bad day of a market against the whole suite, next to the same day on a naive
-/// protocol, and reports who was hurt. Without a command it runs the scenario black-thursday-2020.
+/// Replays a bad day of a market against the whole suite and reports who was hurt. Without a command it runs the scenario black-thursday-2020.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(name = "drill", version, after_help = EXIT_CODES)]
 pub struct Cli {
@@ -81,7 +80,7 @@ pub struct RunArgs {
           value_parser = clap::value_parser!(u64).range(1..=60))]
     pub block_time: u64,
 
-    /// Directory for the report's files; created if it does not exist
+    /// Directory for the report, SCENARIO.json; created if it does not exist
     #[arg(long, value_name = "DIR")]
     pub out: Option<String>,
 
@@ -89,9 +88,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub json: Option<String>,
 
-    /// Write the report with its charts as one HTML file, for people
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<String>,
+    /// This is a control, a quiet time: the report demands that nothing trips in it
+    #[arg(long)]
+    pub control: bool,
 
     /// Print nothing but errors
     #[arg(long)]
@@ -109,7 +108,7 @@ impl Default for RunArgs {
             block_time: DEFAULT_BLOCK_TIME,
             out: None,
             json: None,
-            html: None,
+            control: false,
             quiet: false,
         }
     }
@@ -178,7 +177,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let text = "day.toml --prices a=x.csv --prices b-2=y=z.csv --reference a --seed 7 \
-                    --traders 12 --block-time 2 --out o --json j --html h --quiet";
+                    --traders 12 --block-time 2 --out o --json j --control --quiet";
         let args = run(&text.split_whitespace().collect::<Vec<_>>()).unwrap();
         let file = |name: &str, file: &str| NamedFile {
             name: name.into(),
@@ -193,7 +192,7 @@ mod tests {
             block_time: 2,
             out: Some("o".into()),
             json: Some("j".into()),
-            html: Some("h".into()),
+            control: true,
             quiet: true,
         };
         assert_eq!(args, want);

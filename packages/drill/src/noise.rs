@@ -35,7 +35,7 @@ impl Seed {
     }
 }
 
-/// A stream of numbers that are nearly normally distributed.
+/// A stream of numbers: nearly normally distributed, or evenly below a bound.
 #[derive(Debug, Clone)]
 pub struct Gaussians(ChaCha8Rng);
 
@@ -46,6 +46,41 @@ impl Gaussians {
         self.0.set_word_pos(u128::from(n).saturating_mul(BLOCK));
         let sum: i64 = (0..UNIFORMS).map(|_| i64::from(self.0.next_u32())).sum();
         sum.saturating_sub(i64::from(u32::MAX).saturating_mul(6))
+    }
+
+    /// The `n`-th number as one below `bound`, each as likely as the others; 0 where `bound` is 0.
+    pub fn below(&mut self, n: u64, bound: u64) -> u64 {
+        self.0.set_word_pos(u128::from(n).saturating_mul(BLOCK));
+        self.0.next_u64().checked_rem(bound).unwrap_or(0)
+    }
+}
+
+/// Throws of one person's dice, one after the other.
+#[derive(Debug, Clone)]
+pub struct Dice {
+    stream: Gaussians,
+    thrown: u64,
+}
+
+impl Dice {
+    /// The dice of the `n`-th person.
+    pub fn of(seed: Seed, n: u64) -> Self {
+        Self {
+            stream: seed.stream(n),
+            thrown: 0,
+        }
+    }
+
+    /// A number from `least` to `most`, both possible.
+    pub fn between(&mut self, least: u64, most: u64) -> u64 {
+        let bound = most.saturating_sub(least).saturating_add(1);
+        self.thrown = self.thrown.saturating_add(1);
+        least.saturating_add(self.stream.below(self.thrown, bound))
+    }
+
+    /// Whether what happens once in `n` happens now.
+    pub fn one_in(&mut self, n: u64) -> bool {
+        self.between(1, n) == 1
     }
 }
 
@@ -69,6 +104,17 @@ mod tests {
             forward,
             (0..50).map(|n| stream(4).draw(n)).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn dice_show_every_face_and_no_other() {
+        let mut dice = Dice::of(Seed::of(1, "test", "a"), 0);
+        let mut seen = [0u32; 6];
+        for _ in 0..6_000 {
+            seen[usize::try_from(dice.between(1, 6) - 1).unwrap()] += 1;
+        }
+        assert!(seen.iter().all(|n| (800..1_200).contains(n)), "{seen:?}");
+        assert_eq!(dice.between(7, 7), 7);
     }
 
     #[test]

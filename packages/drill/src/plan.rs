@@ -24,6 +24,8 @@ use crate::source::Source;
 pub struct Plan {
     /// The scenario's name, or the reference's.
     pub name: String,
+    /// The file to name where something about the run as a whole is wrong.
+    pub file: String,
     /// One line on it.
     pub title: String,
     /// What happened; empty for recorded prices alone.
@@ -46,6 +48,8 @@ pub struct Plan {
     pub failure: Option<Window>,
     /// What the market holds: its value, traders and liquidity providers.
     pub market: MarketSetup,
+    /// Whether it is a control: a quiet time, in which nothing may trip.
+    pub control: bool,
 }
 
 impl Plan {
@@ -58,6 +62,7 @@ impl Plan {
             Some(named) => Self::of_scenario(args, Scenario::load(named)?, &recorded)?,
         };
         plan.market.traders = args.traders.unwrap_or(plan.market.traders);
+        plan.control |= args.control;
         Ok(plan)
     }
 
@@ -78,6 +83,8 @@ impl Plan {
         complete(&mut specs, &path);
         Ok(Self {
             name: path.name().to_owned(),
+            file: reference.file.clone(),
+            control: false,
             title: format!("Recorded prices, judged against {}", path.name()),
             description: String::new(),
             citations: Vec::new(),
@@ -132,6 +139,8 @@ impl Plan {
             failure: scenario.failure,
             market: scenario.market,
             name: scenario.name,
+            file: scenario.file,
+            control: scenario.control,
             title: scenario.title,
             description: scenario.description,
             citations: scenario.citations,

@@ -8,6 +8,7 @@
 //! start = "2020-03-12T08:00:00Z"         # or Unix seconds
 //! end = 3600                             # seconds from the start, or RFC 3339 in UTC
 //! noise_bps = 20                         # of the path, per square root of a minute
+//! control = false                        # optional: a quiet time, in which nothing may trip
 //! low = "90"                             # optional: the path stays within low and high;
 //! high = "180"                           # without them within half and twice the waypoints
 //!
@@ -39,7 +40,7 @@
 //!
 //! [market]                               # optional
 //! nav_usd = 10_000_000
-//! traders = 40
+//! traders = 200
 //! lps = 5
 //! ```
 
@@ -78,7 +79,7 @@ impl Default for MarketSetup {
     fn default() -> Self {
         Self {
             nav_usd: 10_000_000,
-            traders: 40,
+            traders: 200,
             lps: 5,
         }
     }
@@ -137,6 +138,8 @@ pub struct Scenario {
     pub failure: Option<Window>,
     /// What the market holds.
     pub market: MarketSetup,
+    /// Whether it is a control: a quiet time, in which nothing may trip.
+    pub control: bool,
 }
 
 impl Scenario {

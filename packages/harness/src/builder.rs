@@ -162,6 +162,13 @@ impl Builder {
         x
     }
 
+    /// Deploy and bind, nothing else: no price yet, an empty vault, no insurance.
+    pub fn bare(self) -> Exchange {
+        let mut x = self.deploy();
+        x.audited = self.audited;
+        x
+    }
+
     fn deploy(&self) -> Exchange {
         let mut app = App::default();
         let mut block = app.block_info();

@@ -33,5 +33,5 @@ mod prices;
 pub use audit::Violation;
 pub use builder::Builder;
 pub use code::{Fault, Switch};
-pub use exchange::{Exchange, Failed, Module, DENOM};
+pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use numbers::{dollars, price, units, usd};

@@ -54,7 +54,11 @@ impl Recipe {
     }
 }
 
-/// `im * 2^(-elapsed / 72 h)`, linear between whole and half of each half-life, rounded up.
+/// Natural logarithm of two, 18 decimals.
+const LN_2: u128 = 693_147_180_559_945_309;
+
+/// `im * 2^(-elapsed / 72 h)`, rounded up: however often it is applied, the half-life stays. Within a
+/// half-life `exp(-y)` is its series cut after the fourth power, which is never below it.
 pub fn decayed(im: Ratio, elapsed: u64) -> Result<Ratio, OutOfRange> {
     let halvings = elapsed.checked_div(HALF_LIFE).ok_or(OutOfRange)?;
     if halvings >= 60 {
@@ -65,8 +69,19 @@ pub fn decayed(im: Ratio, elapsed: u64) -> Result<Ratio, OutOfRange> {
         left = left.scaled(1, 2, Round::Up)?;
     }
     let rest = elapsed.checked_rem(HALF_LIFE).ok_or(OutOfRange)?;
-    let twice = HALF_LIFE.saturating_mul(2);
-    left.scaled(twice.saturating_sub(rest), twice, Round::Up)
+    let y = Ratio::raw(LN_2).scaled(rest, HALF_LIFE, Round::Down)?;
+    let (mut factor, mut power) = (Ratio::ONE, Ratio::ONE);
+    for n in 1..=4u64 {
+        let odd = n % 2 == 1;
+        let round = if odd { Round::Down } else { Round::Up };
+        power = power.times(y, round)?.scaled(1, n, round)?;
+        factor = if odd {
+            factor.minus_floored(power)
+        } else {
+            factor.plus(power)?
+        };
+    }
+    left.times(factor, Round::Up)
 }
 
 /// `IM = max(M, min(previous IM decayed, 1.25*M))`.
@@ -101,9 +116,12 @@ impl Ramp {
         let elapsed = now
             .saturating_sub(self.since)
             .min(HOUR.saturating_mul(1_000));
-        let reach = self
-            .value
-            .scaled(elapsed, HOUR.saturating_mul(10), Round::Down)?;
+        // ln(1.1) an hour, so that re-aiming at every block still moves at most a tenth in an hour.
+        let reach = self.value.scaled(
+            elapsed.saturating_mul(953),
+            HOUR.saturating_mul(10_000),
+            Round::Down,
+        )?;
         Ok(if self.target >= self.value {
             self.target.min(self.value.plus(reach)?)
         } else {
@@ -186,6 +204,12 @@ mod tests {
             prop_assert!(im >= b);
             prop_assert!(im <= b.times(Ratio::percent(125), Round::Up).unwrap());
             prop_assert!(decayed(p, t).unwrap() <= p);
+            let (whole, mut steps) = (decayed(p, 36_000).unwrap(), p);
+            for _ in 0..600 {
+                steps = decayed(steps, 60).unwrap();
+            }
+            let gap = Ratio(whole.0.abs_diff(steps.0));
+            prop_assert!(gap <= p.scaled(1, 1_000_000, Round::Up).unwrap(), "{gap:?}");
             let half = decayed(p, HALF_LIFE).unwrap();
             prop_assert_eq!(half, p.scaled(1, 2, Round::Up).unwrap());
         }

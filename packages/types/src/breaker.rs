@@ -8,7 +8,7 @@ use crate::{
     handle::{Handle, Interface},
     level::{Action, Level},
     oracle::{Oracle, Status},
-    scope::{Reason, Scope, Stance},
+    scope::{Reason, Scope},
     wire::{Fields, Wire, WireError},
     Ratio,
 };
@@ -191,7 +191,7 @@ pub enum QueryMsg {
     #[returns(Config)]
     Config {},
     /// The stance of a market now: an unknown market reads as ReduceOnly.
-    #[returns(Stance)]
+    #[returns(crate::scope::Stance)]
     Stance {
         /// Which.
         market: String,

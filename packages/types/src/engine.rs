@@ -371,11 +371,13 @@ pub enum Refusal {
     Dust,
     /// The round is no longer kept.
     Evicted,
+    /// A module failed on it; nothing was charged.
+    Faulted,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Gone,
         Self::Cancelled,
         Self::Expired,
@@ -388,6 +390,7 @@ impl Refusal {
         Self::NoPosition,
         Self::Dust,
         Self::Evicted,
+        Self::Faulted,
     ];
 
     /// Its name in events.
@@ -405,6 +408,7 @@ impl Refusal {
             Self::NoPosition => "no_position",
             Self::Dust => "dust",
             Self::Evicted => "evicted",
+            Self::Faulted => "faulted",
         }
     }
 }

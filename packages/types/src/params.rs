@@ -4,7 +4,9 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 use thiserror::Error;
 
-use crate::{engine::FundingTerms, Ratio};
+use math::units::E18;
+
+use crate::{engine::FundingTerms, Price, Ratio};
 
 /// Settings of one market's compartment in the engine.
 #[cw_serde]
@@ -71,12 +73,18 @@ pub struct BadParam {
 
 impl MarketParams {
     /// Defaults of a major instrument whose price is about `price` whole dollars and whose vault
-    /// holds about `nav` whole dollars: `K_net` is 30 % of the vault, `scale` a hundred times it.
+    /// holds about `nav` whole dollars.
     pub fn major(price: u128, nav: u128) -> Self {
-        let cap = nav
-            .saturating_mul(300_000_000_000)
-            .checked_div(price.max(1))
-            .unwrap_or_default();
+        Self::major_at(Price::raw(price.saturating_mul(E18)), nav)
+    }
+
+    /// Defaults of a major instrument whose price is about `price` and whose vault holds about
+    /// `nav` whole dollars: `K_net` is 30 % of the vault, `scale` a hundred times it.
+    pub fn major_at(price: Price, nav: u128) -> Self {
+        let cap = Uint128::new(nav.saturating_mul(300_000_000_000))
+            .checked_multiply_ratio(E18, price.0.atomics().u128().max(1))
+            .unwrap_or_default()
+            .u128();
         Self {
             skew_cap: Uint128::new(cap),
             skew_scale: Uint128::new(cap.saturating_mul(100)),
@@ -251,6 +259,16 @@ mod tests {
         assert_eq!(p.check(), Ok(()));
         assert_eq!(p.skew_cap, Uint128::new(1_500_000_000_000_000));
         assert_eq!(p.closing_cost(), Ok(Ratio::raw(10_300_000_000_000_001)));
+    }
+
+    #[test]
+    fn depth_follows_a_price_far_below_a_dollar() {
+        let p = MarketParams::major_at(Price::raw(50_000_000_000_000), 10_000_000);
+        assert_eq!(p.check(), Ok(()));
+        // 3 million dollars at 0.00005 are 60 billion units.
+        assert_eq!(p.skew_cap, Uint128::new(60_000_000_000_000_000_000_000));
+        let whole = MarketParams::major_at(Price::raw(2_000 * E18), 10_000_000);
+        assert_eq!(whole, MarketParams::major(2_000, 10_000_000));
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At
         title: input::one_line(&raw.title),
         description: raw.description.trim().to_owned(),
         citations: raw.citations,
+        control: raw.control,
         start: span.start,
         end: span.end,
     })

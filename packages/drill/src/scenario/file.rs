@@ -28,6 +28,8 @@ pub(super) struct File {
     pub fault: Vec<Spanned<Fault>>,
     pub failure: Option<Spanned<Between>>,
     pub market: Option<Spanned<Market>>,
+    #[serde(default)]
+    pub control: bool,
 }
 
 #[derive(Derive)]

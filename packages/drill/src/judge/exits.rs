@@ -1,0 +1,201 @@
+//! Exits: whoever reduces risk or takes out what is their own is let out, in time. A refused attempt
+//! counts, and so does a closing order that waits longer than [`GRACE_S`] beyond the first round that
+//! binds it. A reduction whose position was liquidated meanwhile had nothing left to let out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cosmwasm_std::Addr;
+use types::{clock::Moment, engine::Refusal, oracle::Round, Size};
+
+use crate::{news::News, stage::No};
+
+/// Beyond the first round that binds it, an exit may wait this long, seconds.
+pub const GRACE_S: u64 = 60;
+
+/// A reduction that waits.
+struct Waiting {
+    account: Addr,
+    placed: Moment,
+    /// Block time at which the first round that binds it was accepted.
+    due: Option<u64>,
+    overdue: bool,
+}
+
+/// The judge of exits.
+#[derive(Default)]
+pub struct Exits {
+    waiting: BTreeMap<u64, Waiting>,
+    holders: BTreeSet<Addr>,
+    /// Attempts refused, or kept waiting too long.
+    pub refused: u64,
+    /// The longest wait from signing a reduction to its fill, seconds.
+    pub longest: u64,
+    /// What went wrong, in words.
+    pub notes: Vec<String>,
+}
+
+impl Exits {
+    /// Somebody tried something that must work at once.
+    pub fn tried(&mut self, what: &str, who: &str, now: u64, no: Option<No>) {
+        if let Some(No(why)) = no {
+            self.refuse(format!("{now}: {what} of {who} was refused: {why}"));
+        }
+    }
+
+    /// Somebody signed a reduction, at this block time and height.
+    pub fn signed(&mut self, order: u64, account: Addr, (time, height): (u64, u64)) {
+        let placed = Moment { time, height };
+        let waiting = Waiting {
+            account,
+            placed,
+            due: None,
+            overdue: false,
+        };
+        self.waiting.insert(order, waiting);
+    }
+
+    /// A round was made: it may be the first that binds an exit.
+    pub fn round(&mut self, round: &Round, max_future: u64, now: u64) {
+        for waiting in self.waiting.values_mut() {
+            if waiting.due.is_none() && waiting.placed.binds(round.at, max_future) {
+                waiting.due = Some(now);
+            }
+        }
+    }
+
+    /// Hear what a transaction did, all of it before any order of it is judged.
+    pub fn hear(&mut self, news: &[News], now: u64) {
+        for one in news {
+            match one {
+                News::Changed(changed) => self.holds(&changed.account, changed.size),
+                News::Liquidated(l) => self.holds(&l.account, l.size),
+                News::Round(_) | News::Ended(_) | News::Order(_) | News::Debt(_) => {}
+            }
+        }
+        for one in news {
+            match one {
+                News::Order(done) => self.done(done.order, done.refused, now),
+                News::Ended(ended) => self.done(ended.order, Some(ended.reason), now),
+                News::Round(_) | News::Changed(_) | News::Liquidated(_) | News::Debt(_) => {}
+            }
+        }
+    }
+
+    fn holds(&mut self, account: &Addr, size: Size) {
+        if size.is_zero() {
+            self.holders.remove(account);
+        } else {
+            self.holders.insert(account.clone());
+        }
+    }
+
+    fn done(&mut self, order: u64, refused: Option<Refusal>, now: u64) {
+        let Some(waiting) = self.waiting.remove(&order) else {
+            return;
+        };
+        match refused {
+            None => {
+                let waited = now.saturating_sub(waiting.placed.time);
+                self.longest = self.longest.max(waited);
+            }
+            Some(_) if !self.holders.contains(&waiting.account) => {}
+            Some(reason) => self.refuse(format!(
+                "{now}: reduction {order} of {} died: {}",
+                waiting.account,
+                reason.name()
+            )),
+        }
+    }
+
+    /// The block is over: who has waited too long?
+    pub fn close(&mut self, now: u64) {
+        let mut late = Vec::new();
+        for (order, waiting) in &mut self.waiting {
+            let since = waiting.due.filter(|due| now > due.saturating_add(GRACE_S));
+            if let Some(due) = since.filter(|_| !waiting.overdue) {
+                waiting.overdue = true;
+                late.push(format!("{now}: reduction {order} is due since {due}"));
+            }
+        }
+        for note in late {
+            self.refuse(note);
+        }
+    }
+
+    fn refuse(&mut self, note: String) {
+        self.refused = self.refused.saturating_add(1);
+        self.notes.push(note);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::testing::mock_dependencies;
+    use types::{market::OrderDone, oracle::Status, Price};
+
+    fn who() -> Addr {
+        mock_dependencies().api.addr_make("who")
+    }
+
+    fn round(time: u64, height: u64) -> Round {
+        Round {
+            number: 1,
+            at: Moment { time, height },
+            status: Status::Valid,
+            price: Price::raw(1),
+            conf: Price::ZERO,
+            low: Price::raw(1),
+            high: Price::raw(1),
+            twap: None,
+            surcharge: Price::ZERO,
+        }
+    }
+
+    fn done(refused: Option<Refusal>) -> News {
+        News::Order(OrderDone {
+            order: 7,
+            round: 1,
+            filled: Size::ZERO,
+            refused,
+        })
+    }
+
+    fn waiting() -> Exits {
+        let mut exits = Exits::default();
+        exits.signed(7, who(), (100, 10));
+        exits.holds(&who(), Size::raw(1));
+        exits
+    }
+
+    #[test]
+    fn the_clock_of_an_exit_starts_with_the_first_round_that_binds_it() {
+        let mut exits = waiting();
+        exits.close(1_000);
+        exits.round(&round(112, 12), 12, 1_000);
+        exits.close(1_100);
+        assert_eq!(exits.refused, 0, "no round has bound it");
+        exits.round(&round(113, 13), 12, 1_100);
+        exits.close(1_160);
+        assert_eq!(exits.refused, 0);
+        exits.close(1_161);
+        exits.close(1_200);
+        assert_eq!(exits.refused, 1, "counted once");
+        exits.hear(&[done(None)], 1_201);
+        assert_eq!((exits.refused, exits.longest), (1, 1_101));
+    }
+
+    #[test]
+    fn a_refusal_counts_unless_the_position_is_gone() {
+        let mut exits = waiting();
+        exits.hear(&[done(Some(Refusal::Price))], 120);
+        assert_eq!(exits.refused, 1);
+        let mut exits = waiting();
+        exits.holds(&who(), Size::ZERO);
+        exits.hear(&[done(Some(Refusal::NoPosition))], 120);
+        assert_eq!(exits.refused, 0);
+        exits.tried("cancel", "who", 120, Some(No("no".into())));
+        exits.tried("cancel", "who", 120, None);
+        assert_eq!(exits.refused, 1);
+    }
+}

@@ -1,0 +1,133 @@
+//! Who trades: a seeded crowd of varied side, size, leverage and nerve, alternating between long and
+//! short so that the skew stays inside its cap, their sizes spread by a power law. Each side's first
+//! positions come to [`SIDE_PERCENT`] % of the vault together, and nobody's to more than
+//! [`LARGEST_PERCENT`] %. They enter one after the other over the first eighth of the run, at most
+//! two hours, and leave and come back as they please.
+
+mod desk;
+mod trader;
+mod view;
+
+use std::collections::BTreeMap;
+
+use cosmwasm_std::{Addr, Int256};
+use math::units::{Amount, OutOfRange, Side};
+use math::wide::Round;
+
+pub use self::view::View;
+use self::trader::{Trader, Traits};
+use crate::{
+    bug::Bug,
+    judge::exits::Exits,
+    news::News,
+    noise::{Dice, Seed},
+    plan::Plan,
+    stage::Stage,
+};
+
+/// The notional of one side's first positions, in percent of the vault.
+pub const SIDE_PERCENT: u64 = 100;
+/// The notional of one trader, in percent of the vault, at most.
+pub const LARGEST_PERCENT: u64 = 8;
+/// The last trader enters this long after the first, seconds, at most.
+const ENTRY_S: u64 = 7_200;
+const USD: u64 = 1_000_000;
+
+/// The crowd.
+pub struct Population {
+    traders: Vec<Trader>,
+    numbers: BTreeMap<Addr, usize>,
+    orders: BTreeMap<u64, usize>,
+}
+
+impl Population {
+    /// The crowd of a run.
+    pub fn of(plan: &Plan, stage: &Stage) -> Result<Self, Bug> {
+        let seed = Seed::of(plan.seed, "trader", &plan.name);
+        let mut cast: Vec<Dice> = (0..plan.market.traders).map(|n| Dice::of(seed, n)).collect();
+        let weights: Vec<u64> = cast.iter_mut().map(weight).collect();
+        let length = plan.end.saturating_sub(plan.start);
+        let entry = (length / 8).min(ENTRY_S);
+        let mut traders = Vec::new();
+        for ((dice, weight), n) in cast.into_iter().zip(&weights).zip(0u64..) {
+            let all = side_weight(&weights, n.is_multiple_of(2));
+            let later = entry.saturating_mul(n).checked_div(plan.market.traders);
+            traders.push(Trader::new(
+                Traits {
+                    name: format!("trader-{n}"),
+                    side: if n.is_multiple_of(2) { Side::Long } else { Side::Short },
+                    notional: notional(plan.market.nav_usd, *weight, all)?,
+                    enters: plan.start.saturating_add(later.unwrap_or_default()),
+                },
+                dice,
+            ));
+        }
+        let numbers = traders.iter().map(|t| stage.person(&t.name)).zip(0..).collect();
+        Ok(Self {
+            traders,
+            numbers,
+            orders: BTreeMap::new(),
+        })
+    }
+
+    /// Hear what a transaction did.
+    pub fn hear(&mut self, news: &[News], stage: &Stage) -> Result<(), Bug> {
+        for one in news {
+            let (number, size) = match one {
+                News::Changed(changed) => (self.numbers.get(&changed.account), Some(changed.size)),
+                News::Liquidated(l) => (self.numbers.get(&l.account), Some(l.size)),
+                News::Ended(ended) => (self.orders.get(&ended.order), None),
+                News::Round(_) | News::Order(_) | News::Debt(_) => continue,
+            };
+            let Some(trader) = number.and_then(|n| self.traders.get_mut(*n)) else {
+                continue;
+            };
+            match size {
+                Some(size) if size.is_zero() => trader.went_flat(stage.now()),
+                Some(_) => {
+                    let held = stage.exchange.position(&trader.name);
+                    trader.holds(held.as_ref(), stage.now());
+                }
+                None => trader.was_refused(stage.now()),
+            }
+        }
+        self.orders.retain(|order, _| {
+            let ended = |one: &News| matches!(one, News::Order(done) if done.order == *order);
+            !news.iter().any(ended)
+        });
+        Ok(())
+    }
+
+    /// Everyone does what they want to do in this block.
+    pub fn act(&mut self, stage: &mut Stage, view: &View, exits: &mut Exits) -> Result<bool, Bug> {
+        let mut acted = false;
+        for (trader, number) in self.traders.iter_mut().zip(0usize..) {
+            let Some(wish) = trader.decide(view) else {
+                continue;
+            };
+            acted = true;
+            if let Some(order) = desk::serve(stage, (trader, wish), view, exits)? {
+                self.orders.insert(order, number);
+            }
+        }
+        Ok(acted)
+    }
+}
+
+/// A power law: many small, few large.
+fn weight(dice: &mut Dice) -> u64 {
+    let thrown = dice.between(1, 1_000).saturating_add(25);
+    100_000u64.checked_div(thrown).unwrap_or(1)
+}
+
+fn side_weight(weights: &[u64], even: bool) -> u64 {
+    let side = weights.iter().zip(0u64..);
+    side.filter(|(_, n)| n.is_multiple_of(2) == even).map(|(w, _)| *w).sum()
+}
+
+fn notional(nav_usd: u64, weight: u64, all: u64) -> Result<Amount, OutOfRange> {
+    let nav = Amount::raw(i128::from(nav_usd).saturating_mul(USD.into()));
+    let percent = |n: u64| nav.pro_rata(Int256::from(n), Int256::from(100u64), Round::Down);
+    let part = percent(SIDE_PERCENT)?.pro_rata(Int256::from(weight), Int256::from(all.max(1)), Round::Down)?;
+    Ok(part.min(percent(LARGEST_PERCENT)?))
+}

@@ -1,0 +1,131 @@
+//! What traders want, done: each wish as messages to the contracts. Every attempt to reduce risk or
+//! to take out what is one's own is handed to the judge of exits.
+
+use cosmwasm_std::{Int256, Uint128};
+use math::units::{Amount, OutOfRange, Ratio, Size};
+use math::wide::{mul_div, pow10, Round};
+use types::engine::Order;
+
+use super::{
+    trader::{Trader, Wish},
+    view::View,
+};
+use crate::{bug::Bug, judge::exits::Exits, stage::Stage};
+
+/// Kept in the wallet for fees.
+const CHANGE: Amount = Amount::raw(20_000_000);
+/// Sizes are multiples of this, trillionths of a base unit.
+const LOT: u128 = 1_000_000;
+
+/// Do it; the number of the order it made, if any.
+pub fn serve(
+    stage: &mut Stage,
+    (trader, wish): (&mut Trader, Wish),
+    view: &View,
+    exits: &mut Exits,
+) -> Result<Option<u64>, Bug> {
+    match wish {
+        Wish::Enter => return enter(stage, trader, view),
+        Wish::CallBack { order } => {
+            let done = stage.cancel(&trader.name, order);
+            exits.tried("cancel", &trader.name, view.now, done.err());
+        }
+        Wish::Close => {
+            let order = Order::Close { side: trader.side };
+            return leave(stage, trader, (order, view), exits);
+        }
+        Wish::Halve => {
+            let size = held(trader)?.u128() / 2;
+            let size = Uint128::new(size.saturating_sub(size % LOT).max(LOT));
+            let order = Order::Reduce { side: trader.side, size };
+            return leave(stage, trader, (order, view), exits);
+        }
+        Wish::TopUp => top_up(stage, trader, view, exits)?,
+        Wish::CashOut => {
+            let amount = stage.exchange.wallet(&trader.name).coins()?.u128() / 2;
+            if amount > 0 {
+                let done = stage.withdraw(&trader.name, Uint128::new(amount));
+                exits.tried("withdraw", &trader.name, view.now, done.err());
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn held(trader: &Trader) -> Result<Uint128, OutOfRange> {
+    let size = trader.held.as_ref().map_or(Size::ZERO, |held| held.size);
+    Uint128::try_from(size.abs()?.0).map_err(|_| OutOfRange)
+}
+
+/// Sign an increase on the margin the trader aims at, or more where more is asked. Who lacks money
+/// brings it, and as much again to defend the position with.
+fn enter(stage: &mut Stage, trader: &mut Trader, view: &View) -> Result<Option<u64>, Bug> {
+    let aimed = Ratio::ONE.scaled(1, trader.leverage, Round::Up)?;
+    let margin = trader.notional.share_up(aimed.max(view.entry))?.plus(CHANGE)?;
+    let free = stage.exchange.wallet(&trader.name);
+    if free < margin.plus(CHANGE)? {
+        let wanted = margin.plus(margin)?.plus(CHANGE)?;
+        stage.bring(&trader.name, wanted.minus(free)?)?;
+    }
+    let size = size(trader.notional, view)?;
+    let order = Order::Increase {
+        side: trader.side,
+        size,
+        margin: margin.coins()?,
+    };
+    let placed = stage.place(&trader.name, order).ok();
+    match placed {
+        Some(order) => trader.enters(order),
+        None => trader.thwarted(view.now),
+    }
+    Ok(placed)
+}
+
+/// The size of a notional at the price now, in whole lots.
+fn size(notional: Amount, view: &View) -> Result<Uint128, OutOfRange> {
+    let one = Int256::try_from(pow10(24)?).map_err(|_| OutOfRange)?;
+    let price = view.index.wide().unsigned_abs();
+    let size = mul_div(notional.wide(), one, price, Round::Down)?;
+    let size = Uint128::try_from(math::units::narrow(size)?).map_err(|_| OutOfRange)?;
+    let size = size.u128();
+    Ok(Uint128::new(size.saturating_sub(size % LOT).max(LOT)))
+}
+
+fn leave(
+    stage: &mut Stage,
+    trader: &mut Trader,
+    (order, view): (Order, &View),
+    exits: &mut Exits,
+) -> Result<Option<u64>, Bug> {
+    match stage.place(&trader.name, order) {
+        Ok(number) => {
+            let height = stage.exchange.height();
+            exits.signed(number, stage.person(&trader.name), (view.now, height));
+            trader.leaves();
+            Ok(Some(number))
+        }
+        Err(no) => {
+            exits.tried("close", &trader.name, view.now, Some(no));
+            trader.thwarted(view.now);
+            Ok(None)
+        }
+    }
+}
+
+/// A fiftieth of the notional, if the wallet has it: what it has, otherwise.
+fn top_up(
+    stage: &mut Stage,
+    trader: &mut Trader,
+    view: &View,
+    exits: &mut Exits,
+) -> Result<(), Bug> {
+    let free = stage.exchange.wallet(&trader.name).minus(CHANGE)?;
+    let amount = trader.notional.share_up(Ratio::percent(2))?.min(free);
+    if amount <= Amount::ZERO {
+        return Ok(());
+    }
+    let done = stage.add_margin(&trader.name, amount.coins()?);
+    exits.tried("add margin", &trader.name, view.now, done.err());
+    trader.sees(stage.exchange.position(&trader.name));
+    Ok(())
+}

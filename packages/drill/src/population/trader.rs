@@ -1,0 +1,218 @@
+//! One trader: what they hold, how they are, what they want next. Decides, does nothing itself.
+
+use math::units::{Amount, Side};
+use types::{engine::PositionState, level::Action};
+
+use super::view::View;
+use crate::noise::Dice;
+
+/// Seconds in an hour.
+const HOUR: u64 = 3_600;
+/// Who is kept out waits this long before trying again.
+const KEPT_OUT_S: u64 = 300;
+/// Times a trader adds margin to one position at most.
+const TOP_UPS: u32 = 3;
+
+/// What is decided before the run.
+#[derive(Debug, Clone)]
+pub struct Traits {
+    /// Who.
+    pub name: String,
+    /// Which way.
+    pub side: Side,
+    /// How much.
+    pub notional: Amount,
+    /// When they first enter.
+    pub enters: u64,
+}
+
+/// What somebody close to liquidation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Nerve {
+    /// Nothing.
+    Sleeps,
+    /// Puts more margin behind the position.
+    Defends,
+    /// Closes.
+    Runs,
+}
+
+/// Where a trader stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// No position, no order.
+    Out,
+    /// An increase waits.
+    Entering {
+        /// The order.
+        order: u64,
+        /// Whether they think better of it.
+        regrets: bool,
+    },
+    /// A position, no order.
+    Holding,
+    /// A reduction waits.
+    Leaving,
+}
+
+/// What a trader wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Open the position.
+    Enter,
+    /// Call back the order that waits.
+    CallBack {
+        /// Which.
+        order: u64,
+    },
+    /// Close the position.
+    Close,
+    /// Close half of it.
+    Halve,
+    /// Put more margin behind it.
+    TopUp,
+    /// Take half of the free money home.
+    CashOut,
+}
+
+/// One trader.
+pub struct Trader {
+    /// Who.
+    pub name: String,
+    /// Which way.
+    pub side: Side,
+    /// How much.
+    pub notional: Amount,
+    /// Notional over margin that they aim at.
+    pub leverage: u64,
+    /// The position as last seen.
+    pub held: Option<PositionState>,
+    nerve: Nerve,
+    standing: Standing,
+    wake: u64,
+    top_ups: u32,
+    cashes_out: bool,
+    dice: Dice,
+}
+
+impl Trader {
+    /// Somebody who has not traded yet.
+    pub fn new(traits: Traits, mut dice: Dice) -> Self {
+        let nerve = match dice.between(1, 10) {
+            1..=4 => Nerve::Sleeps,
+            5..=7 => Nerve::Defends,
+            _ => Nerve::Runs,
+        };
+        Self {
+            leverage: dice.between(2, 15),
+            name: traits.name,
+            side: traits.side,
+            notional: traits.notional,
+            wake: traits.enters,
+            held: None,
+            nerve,
+            standing: Standing::Out,
+            top_ups: 0,
+            cashes_out: false,
+            dice,
+        }
+    }
+
+    /// What they want now, if anything.
+    pub fn decide(&mut self, view: &View) -> Option<Wish> {
+        match self.standing {
+            Standing::Entering { order, regrets: true } => {
+                self.standing = Standing::Entering { order, regrets: false };
+                Some(Wish::CallBack { order })
+            }
+            Standing::Entering { .. } | Standing::Leaving => None,
+            Standing::Out if self.cashes_out => {
+                self.cashes_out = false;
+                Some(Wish::CashOut)
+            }
+            Standing::Out if view.now < self.wake => None,
+            Standing::Out if !view.level.permits(Action::Increase) => {
+                self.wake = view.now.saturating_add(KEPT_OUT_S);
+                None
+            }
+            Standing::Out => Some(Wish::Enter),
+            Standing::Holding => self.mind(view),
+        }
+    }
+
+    fn mind(&mut self, view: &View) -> Option<Wish> {
+        if self.alarmed(view) {
+            match self.nerve {
+                Nerve::Sleeps => {}
+                Nerve::Defends if self.top_ups < TOP_UPS => {
+                    self.top_ups = self.top_ups.saturating_add(1);
+                    return Some(Wish::TopUp);
+                }
+                Nerve::Defends => {}
+                Nerve::Runs => return Some(Wish::Close),
+            }
+        }
+        if view.now < self.wake {
+            return None;
+        }
+        Some(if self.dice.one_in(3) { Wish::Halve } else { Wish::Close })
+    }
+
+    fn alarmed(&self, view: &View) -> bool {
+        self.held.as_ref().is_some_and(|held| match self.side {
+            Side::Long => held.bankruptcy > view.long_alarm,
+            Side::Short => held.bankruptcy < view.short_alarm,
+        })
+    }
+
+    /// An order to enter waits; one in sixteen thinks better of it.
+    pub fn enters(&mut self, order: u64) {
+        let regrets = self.dice.one_in(16);
+        self.standing = Standing::Entering { order, regrets };
+    }
+
+    /// An order to leave waits.
+    pub fn leaves(&mut self) {
+        self.standing = Standing::Leaving;
+    }
+
+    /// It did not work; another try later.
+    pub fn thwarted(&mut self, now: u64) {
+        self.wake = now.saturating_add(KEPT_OUT_S);
+    }
+
+    /// The position is gone.
+    pub fn went_flat(&mut self, now: u64) {
+        self.held = None;
+        self.standing = Standing::Out;
+        self.cashes_out = self.dice.one_in(4);
+        self.wake = now.saturating_add(self.dice.between(HOUR / 2, HOUR.saturating_mul(6)));
+    }
+
+    /// There is a position, as just seen.
+    pub fn holds(&mut self, held: Option<&PositionState>, now: u64) {
+        if matches!(self.standing, Standing::Entering { .. }) {
+            self.top_ups = 0;
+        }
+        if self.standing != Standing::Holding {
+            self.wake = now.saturating_add(self.dice.between(HOUR, HOUR.saturating_mul(24)));
+        }
+        self.standing = Standing::Holding;
+        self.held = held.cloned();
+    }
+
+    /// The position was seen again, nothing else changed.
+    pub fn sees(&mut self, held: Option<PositionState>) {
+        self.held = held;
+    }
+
+    /// An order ended without a fill.
+    pub fn was_refused(&mut self, now: u64) {
+        self.standing = if self.held.is_some() {
+            Standing::Holding
+        } else {
+            Standing::Out
+        };
+        self.wake = now.saturating_add(self.dice.between(KEPT_OUT_S, HOUR));
+    }
+}

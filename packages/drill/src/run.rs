@@ -1,0 +1,161 @@
+//! The run: a block every `block_time` seconds from the first second to the last. In each block the
+//! sources' reports that have arrived are pushed, the keeper refreshes the price and cranks, then
+//! people act. Every [`AUDIT_EVERY`] blocks, and at the end, everything the contracts promise about
+//! their books is checked from raw state; whether the bank covers what is owed, after every block
+//! that moved money.
+
+use math::pricing::Curve;
+use math::units::{Amount, Price, Size};
+use math::wide::Round;
+use types::{engine::MarketState, level::Level};
+
+use crate::{
+    bug::Bug,
+    judge::{net_gain, Force, Judge},
+    opening,
+    plan::Plan,
+    population::{Population, View},
+    stage::Stage,
+    story::Story,
+};
+
+/// Blocks between two audits.
+pub const AUDIT_EVERY: u64 = 50;
+
+/// What a run came to.
+pub struct Outcome {
+    /// Blocks played.
+    pub blocks: u64,
+    /// A digest of every contract's storage at the end.
+    pub state_hash: String,
+    /// What was judged.
+    pub judge: Judge,
+    /// What the price did.
+    pub story: Story,
+    /// What money came to.
+    pub money: Money,
+}
+
+/// Sums at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    /// Losses beyond margin.
+    pub bad_debt: Amount,
+    /// Of them, what insurance paid.
+    pub insurance_used: Amount,
+    /// What the vault and insurance lack of the traders' net gain.
+    pub haircut: Amount,
+    /// The vault's value at the last reference price less what was put in.
+    pub lp_profit: Amount,
+}
+
+/// Play it.
+pub fn run(plan: &Plan) -> Result<Outcome, Bug> {
+    let mut run = Run::open(plan)?;
+    let mut last = plan.start.saturating_sub(1);
+    let step = usize::try_from(plan.block_time).unwrap_or(1).max(1);
+    for now in (plan.start..=plan.end).step_by(step) {
+        run.block(last, now)?;
+        last = now;
+    }
+    run.finish()
+}
+
+struct Run<'p> {
+    plan: &'p Plan,
+    stage: Stage,
+    people: Population,
+    judge: Judge,
+    story: Story,
+    blocks: u64,
+}
+
+impl<'p> Run<'p> {
+    fn open(plan: &'p Plan) -> Result<Self, Bug> {
+        let stage = opening::open(plan)?;
+        Ok(Self {
+            people: Population::of(plan, &stage)?,
+            judge: Judge::new(plan),
+            story: Story::new(plan.block_time),
+            blocks: 0,
+            stage,
+            plan,
+        })
+    }
+
+    fn block(&mut self, last: u64, now: u64) -> Result<(), Bug> {
+        self.stage.exchange.at(now);
+        self.story.see(now, self.plan.reference.at(now).ok_or(Bug::NoPrice(now))?);
+        for (source, number) in self.plan.sources.iter().zip(0usize..) {
+            self.stage.push(number, &source.reports(last, now))?;
+        }
+        self.stage.refresh()?;
+        let force = Force::ask(&self.stage);
+        self.judge.before(&force, &self.stage)?;
+        let news = self.stage.crank()?;
+        self.judge.hear(&news, self.plan, now)?;
+        self.people.hear(&news, &self.stage)?;
+        self.judge.after(&force, &self.stage)?;
+        let acted = self.act(&force, now)?;
+        self.blocks = self.blocks.saturating_add(1);
+        let audit = self.blocks.is_multiple_of(AUDIT_EVERY);
+        self.judge.close(&self.stage, audit || acted || !news.is_empty());
+        if audit {
+            self.stage.audit()?;
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, force: &Force, now: u64) -> Result<bool, Bug> {
+        let Some(index) = force.index() else {
+            return Ok(false);
+        };
+        let view = View::of(&force.books, index, now)?;
+        self.people.act(&mut self.stage, &view, &mut self.judge.exits)
+    }
+
+    fn finish(self) -> Result<Outcome, Bug> {
+        self.stage.audit()?;
+        let money = self.money()?;
+        Ok(Outcome {
+            blocks: self.blocks,
+            state_hash: self.stage.exchange.state_hash(),
+            judge: self.judge,
+            story: self.story,
+            money,
+        })
+    }
+
+    fn money(&self) -> Result<Money, Bug> {
+        let price = self.plan.reference.at(self.plan.end);
+        let price = price.ok_or(Bug::NoPrice(self.plan.end))?;
+        let books = self.stage.books();
+        let gain = net_gain(&self.stage.positions(), price)?;
+        let there = books.cash.plus(books.insurance)?;
+        let nav = books.cash.minus(gain)?.minus(self.unwind(&books, price)?)?;
+        let debt = books.bad_debt;
+        Ok(Money {
+            bad_debt: debt.insurance.plus(debt.vault)?,
+            insurance_used: debt.insurance,
+            haircut: gain.minus(there)?.max(Amount::ZERO),
+            lp_profit: nav.minus(opening::provided(self.plan)?)?,
+        })
+    }
+
+    fn unwind(&self, books: &MarketState, price: Price) -> Result<Amount, Bug> {
+        let size = |n| Amount::of(n).map(|n| Size(n.0));
+        let curve = Curve {
+            cap: size(self.stage.params.skew_cap)?,
+            scale: size(self.stage.params.skew_scale)?,
+        };
+        let skew = books.long.plus(books.short)?;
+        Ok(curve.unwind(skew, price, Round::Up)?)
+    }
+}
+
+impl Outcome {
+    /// Seconds at a level.
+    pub fn seconds(&self, level: Level) -> u64 {
+        self.judge.seconds(level)
+    }
+}

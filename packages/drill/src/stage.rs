@@ -1,0 +1,216 @@
+//! The embedded exchange a run plays on: one market, its contracts and who reports to it.
+
+use cosmwasm_std::{coin, from_json, Addr, Uint128};
+use harness::{Exchange, Failed, Module, DENOM};
+use math::units::{Amount, Price, Side};
+use types::{
+    engine::{ExecuteMsg, MarketState, Order, PositionState, QueryMsg},
+    oracle::{self, Snapshot},
+    page,
+    params::MarketParams,
+};
+
+use crate::{
+    bug::Bug,
+    input,
+    news::{self, News},
+    source::Report,
+};
+
+/// Liquidations and orders the keeper asks for in one crank.
+const CRANK: u32 = 50;
+/// Reports of one message at most.
+const PUSH: usize = 16;
+/// The account that refreshes prices and cranks.
+const KEEPER: &str = "keeper";
+
+/// A contract said no, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct No(pub String);
+
+/// The embedded exchange.
+pub struct Stage {
+    /// The chain and its contracts.
+    pub exchange: Exchange,
+    /// The market's settings.
+    pub params: MarketParams,
+    market: String,
+    feed: String,
+}
+
+impl Stage {
+    /// Play on this exchange's first market.
+    pub fn on(exchange: Exchange, params: MarketParams) -> Self {
+        let first = exchange.markets.first();
+        let name = |of: fn(&harness::MarketAt) -> &String| first.map(of).cloned();
+        Self {
+            market: name(|m| &m.id).unwrap_or_default(),
+            feed: name(|m| &m.feed).unwrap_or_default(),
+            exchange,
+            params,
+        }
+    }
+
+    /// Block time, seconds.
+    pub fn now(&self) -> u64 {
+        self.exchange.now()
+    }
+
+    fn must<T>(&self, what: &'static str, done: Result<T, No>) -> Result<T, Bug> {
+        done.map_err(|No(why)| Bug::Refused {
+            time: self.now(),
+            what,
+            why,
+        })
+    }
+
+    /// A source's reports reach the oracle.
+    pub fn push(&mut self, source: usize, reports: &[Report]) -> Result<(), Bug> {
+        let Some(reporter) = self.exchange.sources.reporters.get(source).cloned() else {
+            return Ok(());
+        };
+        for part in reports.chunks(PUSH) {
+            let said = |r: &Report| oracle::Report {
+                feed: self.feed.clone(),
+                price: r.price,
+                conf: r.conf,
+                publish_time: r.publish_time,
+            };
+            let reports = part.iter().map(said).collect();
+            let msg = oracle::ExecuteMsg::Push { reports };
+            let done = self.exchange.send(&reporter, Module::Oracle, &msg, &[]);
+            self.must("a report", done.map_err(no))?;
+        }
+        Ok(())
+    }
+
+    /// The keeper has a round made of what was reported.
+    pub fn refresh(&mut self) -> Result<Vec<News>, Bug> {
+        let feed = self.feed.clone();
+        let done = self.exchange.refresh(&[&feed]).map_err(no);
+        news::read(&self.must("a refresh", done)?.events)
+    }
+
+    /// The keeper cranks: due orders execute, margin terms follow, liquidations.
+    pub fn crank(&mut self) -> Result<Vec<News>, Bug> {
+        let done = self.exchange.crank_in(0, KEEPER, CRANK).map_err(no);
+        news::read(&self.must("a crank", done)?.events)
+    }
+
+    /// Somebody tells the engine something.
+    pub fn tell(&mut self, who: &str, msg: &ExecuteMsg) -> Result<Vec<News>, No> {
+        let done = self.exchange.tell(who, msg).map_err(no)?;
+        news::read(&done.events).map_err(|bug| No(bug.to_string()))
+    }
+
+    /// Coins from elsewhere into somebody's wallet.
+    pub fn bring(&mut self, who: &str, amount: Amount) -> Result<(), Bug> {
+        let coins = amount.coins()?.u128();
+        let person = self.exchange.person(who);
+        self.exchange.mint(&person, coins, DENOM);
+        let msg = ExecuteMsg::Deposit {};
+        let done = self.exchange.tell_with(who, &msg, &[coin(coins, DENOM)]);
+        self.must("a deposit", done.map(|_| ()).map_err(no))
+    }
+
+    /// Sign an order; its number.
+    pub fn place(&mut self, who: &str, order: Order) -> Result<u64, No> {
+        let done = self.exchange.place(who, 0, order, None).map_err(no)?;
+        let number = done.data.unwrap_or_default();
+        from_json(number).map_err(|e| No(format!("no order number was answered: {e}")))
+    }
+
+    /// Put margin behind the own position.
+    pub fn add_margin(&mut self, who: &str, amount: Uint128) -> Result<(), No> {
+        let market = self.market.clone();
+        self.tell(who, &ExecuteMsg::AddMargin { market, amount })
+            .map(|_| ())
+    }
+
+    /// Call the own order back.
+    pub fn cancel(&mut self, who: &str, order: u64) -> Result<(), No> {
+        let market = self.market.clone();
+        self.tell(who, &ExecuteMsg::CancelOrder { market, order })
+            .map(|_| ())
+    }
+
+    /// Free money out of the wallet.
+    pub fn withdraw(&mut self, who: &str, amount: Uint128) -> Result<(), No> {
+        let denom = DENOM.to_owned();
+        self.tell(who, &ExecuteMsg::Withdraw { denom, amount })
+            .map(|_| ())
+    }
+
+    /// Something of the opening that must work.
+    pub fn set_up(&mut self, who: &str, msg: fn(String, Uint128) -> ExecuteMsg, amount: Uint128) -> Result<(), Bug> {
+        let msg = msg(self.market.clone(), amount);
+        let done = self.tell(who, &msg);
+        self.must("a step of the opening", done.map(|_| ()))
+    }
+
+    /// The market's books at the newest round.
+    pub fn books(&self) -> MarketState {
+        self.exchange.books(0)
+    }
+
+    /// The oracle's newest rounds.
+    pub fn prices(&self) -> Snapshot {
+        self.exchange.prices(0, None)
+    }
+
+    /// The worst positions of a side, the worst first.
+    pub fn ladder(&self, side: Side, limit: u32) -> Vec<PositionState> {
+        let query = QueryMsg::Ladder {
+            market: self.market.clone(),
+            side,
+            limit: Some(limit),
+        };
+        self.exchange.ask(Module::Engine, &query)
+    }
+
+    /// Every position.
+    pub fn positions(&self) -> Vec<PositionState> {
+        let mut all: Vec<PositionState> = Vec::new();
+        loop {
+            let query = QueryMsg::Positions {
+                market: self.market.clone(),
+                start_after: all.last().map(|p| p.account.to_string()),
+                limit: Some(page::MAX),
+            };
+            let page: Vec<PositionState> = self.exchange.ask(Module::Engine, &query);
+            if page.is_empty() {
+                return all;
+            }
+            all.extend(page);
+        }
+    }
+
+    /// Somebody's address.
+    pub fn person(&self, name: &str) -> Addr {
+        self.exchange.person(name)
+    }
+
+    /// The newest round's price.
+    pub fn index(&self) -> Option<Price> {
+        self.prices().newest.map(|pair| pair.round.price)
+    }
+
+    /// Fail unless everything the contracts promise about their books holds.
+    pub fn audit(&self) -> Result<(), Bug> {
+        let broken = self.exchange.audit();
+        if broken.is_empty() {
+            return Ok(());
+        }
+        let broken: Vec<String> = broken.into_iter().map(|v| v.0).collect();
+        Err(Bug::Unsound {
+            time: self.now(),
+            broken: broken.join("; "),
+        })
+    }
+}
+
+/// A contract's refusal in one line.
+fn no(failed: Failed) -> No {
+    let text = input::one_line(&failed.0.to_string());
+    No(text.chars().take(300).collect())
+}
