@@ -65,7 +65,11 @@ fn a_dead_market_keeps_reductions_and_refunds_increases() {
         gets_out(&mut x);
         let free = x.wallet("alice");
         x.increase("alice", Side::Long, "1", 300).unwrap();
-        assert_eq!(x.wallet("alice"), free, "{fault:?}: an increase is refunded");
+        assert_eq!(
+            x.wallet("alice"),
+            free,
+            "{fault:?}: an increase is refunded"
+        );
         assert_eq!(x.mandates("alice").len(), 1, "the reduction is kept");
     }
 }

@@ -17,7 +17,10 @@ fn a_lapsed_lease_reads_reduce_only_and_exits_stay_open() {
     x.deposit("bob", 5_000);
     let refused = x.increase("bob", Side::Long, "1", 500).unwrap_err();
     assert!(
-        matches!(refused.of::<ContractError>(), Some(ContractError::Forbidden(_))),
+        matches!(
+            refused.of::<ContractError>(),
+            Some(ContractError::Forbidden(_))
+        ),
         "{refused:?}"
     );
     x.deposit("alice", 100);

@@ -32,11 +32,23 @@ fn two_rounds_liquidate_in_part_and_restore_health() {
     let done = Liquidated::find(&res.events).unwrap();
     assert_eq!(done.len(), 1, "{done:?}");
     let left = x.position("alice").unwrap();
-    assert!(left.size < units("10") && left.size > units("1"), "{left:?}");
-    let (equity, notional) = (left.equity.unwrap(), left.size.notional_up(harness::price("1912")).unwrap());
+    assert!(
+        left.size < units("10") && left.size > units("1"),
+        "{left:?}"
+    );
+    let (equity, notional) = (
+        left.equity.unwrap(),
+        left.size.notional_up(harness::price("1912")).unwrap(),
+    );
     // At least maintenance plus buffer, and not much more.
-    assert!(equity >= notional.share_down(types::Ratio::bps(299)).unwrap(), "{left:?}");
-    assert!(equity <= notional.share_up(types::Ratio::bps(320)).unwrap(), "{left:?}");
+    assert!(
+        equity >= notional.share_down(types::Ratio::bps(299)).unwrap(),
+        "{left:?}"
+    );
+    assert!(
+        equity <= notional.share_up(types::Ratio::bps(320)).unwrap(),
+        "{left:?}"
+    );
     let again = x.crank();
     assert!(Liquidated::find(&again.events).unwrap().is_empty());
 }
@@ -69,7 +81,10 @@ fn a_loss_beyond_margin_is_paid_by_insurance_first_and_recorded() {
     assert!(after.insurance < usd(100), "{after:?}");
     // The vault won what the long lost, less what was not there.
     assert!(after.nav.unwrap() > before.nav.unwrap());
-    assert_eq!(x.wallet("alice"), usd(10).minus(types::Amount::raw(50_000)).unwrap());
+    assert_eq!(
+        x.wallet("alice"),
+        usd(10).minus(types::Amount::raw(50_000)).unwrap()
+    );
 }
 
 #[test]
@@ -120,7 +135,10 @@ fn nobody_leaves_with_gains_that_losers_cannot_pay() {
     x.close("winner", Side::Short).unwrap();
     x.round("1800");
     x.crank_book(0, "keeper", 10).unwrap();
-    assert!(x.position("loser").is_none(), "cleared by the settlement itself");
+    assert!(
+        x.position("loser").is_none(),
+        "cleared by the settlement itself"
+    );
     assert!(x.position("winner").is_none());
 }
 

@@ -18,13 +18,19 @@ fn a_rise_of_volatility_raises_initial_margin_at_once_and_maintenance_along_a_ra
     x.crank();
     let after = x.books(0).terms;
     assert!(after.im > calm.im, "{after:?}");
-    assert_eq!(before.mm, after.mm, "nothing changes in the moment of the update");
+    assert_eq!(
+        before.mm, after.mm,
+        "nothing changes in the moment of the update"
+    );
     assert!(after.mm_target > after.mm);
     assert_eq!(x.now(), now);
     x.wait(3_600);
     let later = x.books(0).terms;
     assert!(later.mm > after.mm);
-    let most = after.mm.times(types::Ratio::percent(110), math::wide::Round::Up).unwrap();
+    let most = after
+        .mm
+        .times(types::Ratio::percent(110), math::wide::Round::Up)
+        .unwrap();
     assert!(later.mm <= most, "{later:?}");
 }
 

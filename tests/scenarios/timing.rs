@@ -7,7 +7,8 @@ use types::{engine::ExecuteMsg, Price, Side};
 /// Every source publishes at `time` on the first feed, and a round is made of it.
 fn published(x: &mut Exchange, text: &str, time: u64) {
     for source in 0..3 {
-        x.report(source, "eth-usd", (price(text), Price::ZERO), time).unwrap();
+        x.report(source, "eth-usd", (price(text), Price::ZERO), time)
+            .unwrap();
     }
     x.refresh(&["eth-usd"]).unwrap();
 }
@@ -120,8 +121,16 @@ fn expiring_after_the_due_round_exists_does_not_save_the_order() {
     x.quote("1975");
     x.crank();
     let p = x.position("alice").unwrap();
-    assert!(p.cost < usd(19_950), "filled at its own round: {:?}", p.cost);
-    assert!(p.cost > usd(19_880), "filled at its own round: {:?}", p.cost);
+    assert!(
+        p.cost < usd(19_950),
+        "filled at its own round: {:?}",
+        p.cost
+    );
+    assert!(
+        p.cost > usd(19_880),
+        "filled at its own round: {:?}",
+        p.cost
+    );
 }
 
 #[test]
@@ -133,7 +142,10 @@ fn pulling_margin_after_the_due_round_exists_is_refused() {
     x.round("1990");
     let refused = x.remove_margin("alice", 100).unwrap_err();
     assert!(
-        matches!(refused.of::<ContractError>(), Some(ContractError::DueFirst { .. })),
+        matches!(
+            refused.of::<ContractError>(),
+            Some(ContractError::DueFirst { .. })
+        ),
         "{refused:?}"
     );
     x.crank();
@@ -172,7 +184,10 @@ fn a_cancelled_order_that_meets_no_round_is_released_in_time() {
     x.wait(30);
     let refused = x.tell("alice", &release).unwrap_err();
     assert!(
-        matches!(refused.of::<ContractError>(), Some(ContractError::StillDue { order: 1 })),
+        matches!(
+            refused.of::<ContractError>(),
+            Some(ContractError::StillDue { order: 1 })
+        ),
         "{refused:?}"
     );
     x.wait(90);

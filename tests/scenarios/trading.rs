@@ -26,7 +26,10 @@ fn the_worked_example_of_the_design() {
     assert!(x.position("b").is_none());
     // Fees: taker 5 bp in and 3 bp out of 600,000 and 1,200,000, and 0.05 for each of two executions.
     let fees = |notional: i128| (notional * 8) / 10 + 100_000;
-    let (a, b) = (80_010_000_000 - 2_400_000_000, 160_010_000_000 + 2_400_000_000);
+    let (a, b) = (
+        80_010_000_000 - 2_400_000_000,
+        160_010_000_000 + 2_400_000_000,
+    );
     // Funding of those seconds is below a hundred millionths of a dollar.
     let near = |got: i128, want: i128| assert!((got - want).abs() < 100, "{got} {want}");
     near(x.wallet("a").0.i128(), a - fees(600_000_000));
@@ -50,7 +53,10 @@ fn an_order_worse_than_its_limit_is_refunded() {
     assert!(x.position("alice").is_none());
     assert!(x.mandates("alice").is_empty());
     // All but the base fee is back.
-    assert_eq!(x.wallet("alice"), usd(10_000).minus(types::Amount::raw(50_000)).unwrap());
+    assert_eq!(
+        x.wallet("alice"),
+        usd(10_000).minus(types::Amount::raw(50_000)).unwrap()
+    );
 }
 
 #[test]
@@ -78,7 +84,10 @@ fn margin_moves_both_ways_but_not_below_the_initial_requirement() {
     x.remove_margin("alice", 1_000).unwrap();
     let refused = x.remove_margin("alice", 4_000).unwrap_err();
     assert!(
-        matches!(refused.of::<ContractError>(), Some(ContractError::Margin { .. })),
+        matches!(
+            refused.of::<ContractError>(),
+            Some(ContractError::Margin { .. })
+        ),
         "{refused:?}"
     );
 }

@@ -137,11 +137,16 @@ fn positions(
             .map(|(a, k)| (a, k.0))
             .collect();
         let once = ladder.len() == keys.len() && ladder.iter().all(|r| keys.contains(r));
-        expect(broken, 4, once, || format!("{id}: ladder of {side:?} differs"));
+        expect(broken, 4, once, || {
+            format!("{id}: ladder of {side:?} differs")
+        });
         sums_agree(id, (side, sums, &total), books, broken)?;
     }
     expect(broken, 5, reserves == books.reserves, || {
-        format!("{id}: reserves {:?}, positions' {reserves:?}", books.reserves)
+        format!(
+            "{id}: reserves {:?}, positions' {reserves:?}",
+            books.reserves
+        )
     });
     Ok(())
 }
@@ -153,13 +158,16 @@ fn sums_agree(
     broken: &mut Vec<Broken>,
 ) -> Result<(), ContractError> {
     let slack = Amount::of(cosmwasm_std::Uint128::from(total.count))?.plus(Amount::raw(2))?;
-    let near = |a: Amount, b: Amount| -> Result<bool, OutOfRange> {
-        Ok(a.minus(b)?.abs()? <= slack)
-    };
+    let near =
+        |a: Amount, b: Amount| -> Result<bool, OutOfRange> { Ok(a.minus(b)?.abs()? <= slack) };
     let rows = [
         ("size", Amount(sums.size()?.0), Amount(total.size.0)),
         ("cost", sums.cost(Round::Up)?, total.cost),
-        ("owed", sums.owed(books.book.funding, Round::Up)?, total.owed),
+        (
+            "owed",
+            sums.owed(books.book.funding, Round::Up)?,
+            total.owed,
+        ),
         ("margin", sums.margins()?, total.margin),
     ];
     for (what, sum, positions) in rows {
@@ -186,14 +194,19 @@ fn orders(
         reserved = reserved.plus(m.margin)?.plus(m.fee)?;
         accounts.insert(&m.account);
         let listed = mandate::open(storage, id, &m.account)?.contains(&m.order);
-        expect(broken, 5, listed, || format!("{id}: order {} is not listed", m.order));
+        expect(broken, 5, listed, || {
+            format!("{id}: order {} is not listed", m.order)
+        });
     }
     let count = u64::try_from(all.len()).unwrap_or(u64::MAX);
     expect(broken, 5, count == books.waiting, || {
         format!("{id}: {count} orders, {} counted", books.waiting)
     });
     expect(broken, 5, reserved == books.orders, || {
-        format!("{id}: orders reserve {:?}, mandates {reserved:?}", books.orders)
+        format!(
+            "{id}: orders reserve {:?}, mandates {reserved:?}",
+            books.orders
+        )
     });
     Ok(())
 }

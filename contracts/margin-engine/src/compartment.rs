@@ -78,7 +78,9 @@ pub fn open(
     id: &str,
     params: &MarketParams,
 ) -> Result<(), ContractError> {
-    let mm = params.im_min.times(params.mm_share, math::wide::Round::Up)?;
+    let mm = params
+        .im_min
+        .times(params.mm_share, math::wide::Round::Up)?;
     let mm = mm.max(params.mm_floor()?);
     let fresh = Compartment {
         book: Book::empty()?,

@@ -5,12 +5,7 @@ use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage};
 use math::margin::{initial, maintenance_target, variance, Recipe};
 use types::{market, pending::Pending};
 
-use crate::{
-    funding, gas, liquidate, lp, peers,
-    reply::Awaiting,
-    scene::Scene,
-    ContractError,
-};
+use crate::{funding, gas, liquidate, lp, peers, reply::Awaiting, scene::Scene, ContractError};
 
 /// Liquidations and orders of one crank at most.
 pub const MAX_LIMIT: u32 = 50;

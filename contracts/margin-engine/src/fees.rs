@@ -1,9 +1,40 @@
 //! Where fees go: vault, insurance, treasury. Roundings go to the vault.
 
+use cosmwasm_std::{Addr, DepsMut, Response};
 use math::units::OutOfRange;
 use types::{params::MarketParams, Amount};
 
-use crate::compartment::Compartment;
+use crate::{
+    compartment::{self, Compartment},
+    peers, wallet, ContractError,
+};
+
+/// Money from a wallet into a market's insurance fund, for good.
+pub fn insure(
+    deps: DepsMut,
+    who: &Addr,
+    (id, amount): (&str, Amount),
+) -> Result<Response, ContractError> {
+    let setup = peers::market(deps.storage, id)?;
+    wallet::debit(deps.storage, who, &setup.denom, amount)?;
+    let mut books = compartment::load(deps.storage, id)?;
+    books.insurance = books.insurance.plus(amount)?;
+    compartment::save(deps.storage, id, &books)?;
+    Ok(Response::new())
+}
+
+/// The treasury collects its share into its wallet.
+pub fn claim(deps: DepsMut, who: &Addr, id: &str) -> Result<Response, ContractError> {
+    if *who != peers::config(deps.storage)?.treasury {
+        return Err(ContractError::Unauthorized { role: "treasury" });
+    }
+    let setup = peers::market(deps.storage, id)?;
+    let mut books = compartment::load(deps.storage, id)?;
+    let fees = std::mem::take(&mut books.fees);
+    wallet::credit(deps.storage, who, &setup.denom, fees)?;
+    compartment::save(deps.storage, id, &books)?;
+    Ok(Response::new())
+}
 
 /// Split a fee that has already left the payer.
 pub fn collect(

@@ -1,10 +1,10 @@
 //! Funding: the engine owns the rate and integrates it from its own skew, inside its own clamp.
 
+use cosmwasm_std::{DepsMut, Env};
 use math::{
     funding::{index_move, Velocity},
     units::OutOfRange,
 };
-use cosmwasm_std::{DepsMut, Env};
 use types::{engine::FundingTerms, level::Level, oracle::Round, Ratio};
 
 use crate::{scene::Scene, ContractError};

@@ -86,7 +86,12 @@ impl Ask<'_> {
         if self.round.status > Status::Degraded {
             return Ok(Some(Refusal::Price));
         }
-        if self.held.size.side().is_some_and(|s| Some(s) != self.by.side()) {
+        if self
+            .held
+            .size
+            .side()
+            .is_some_and(|s| Some(s) != self.by.side())
+        {
             return Ok(Some(Refusal::NoPosition));
         }
         let skew = scene.books.book.skew()?;
@@ -142,7 +147,8 @@ impl Ask<'_> {
         let nav = scene.nav_low(self.round.low, self.round.high)?;
         let mm = scene.books.mm.at(self.round.at.time)?;
         let cap = side_cap(nav, params.side_share, params.gap, mm)?;
-        let cap = cap.share_down(Ratio::ONE.minus_floored(caution.scaled(1, 2, Rounding::Up)?))?;
+        let cap =
+            cap.share_down(Ratio::ONE.minus_floored(caution.scaled(1, 2, Rounding::Up)?))?;
         let side = self.by.side().ok_or(OutOfRange)?;
         let interest = scene.books.book.side(side).size()?.plus(self.by)?;
         let interest = interest.notional_up(index)?;
@@ -161,7 +167,11 @@ impl Ask<'_> {
             Side::Short => self.round.high,
         };
         let equity = entry.after.equity(worse)?.minus(self.late)?;
-        let needed = entry.after.size.notional_up(worse.max(index))?.share_up(im)?;
+        let needed = entry
+            .after
+            .size
+            .notional_up(worse.max(index))?
+            .share_up(im)?;
         let short = equity < needed || entry.after.margin.is_negative();
         Ok(short.then_some(Refusal::Margin))
     }

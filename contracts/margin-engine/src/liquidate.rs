@@ -127,8 +127,12 @@ pub fn waiting(scene: &Scene, storage: &dyn Storage) -> Result<bool, ContractErr
         let book = &scene.books.book;
         let b = book.side(side).bankruptcy(key, book.funding)?;
         let edge = match side {
-            Side::Long => round.price.times(types::Ratio::ONE.minus_floored(mm), Rounding::Down)?,
-            Side::Short => round.price.times(types::Ratio::ONE.plus(mm)?, Rounding::Up)?,
+            Side::Long => round
+                .price
+                .times(types::Ratio::ONE.minus_floored(mm), Rounding::Down)?,
+            Side::Short => round
+                .price
+                .times(types::Ratio::ONE.plus(mm)?, Rounding::Up)?,
         };
         let edge = edge.per_unit()?;
         let unhealthy = match side {
@@ -149,8 +153,7 @@ fn one(
     (account, round): (&Addr, &Round),
     payee: &Addr,
 ) -> Result<Vec<Event>, ContractError> {
-    let position =
-        position::load(storage, &scene.id, account)?.ok_or(ContractError::NoPosition)?;
+    let position = position::load(storage, &scene.id, account)?.ok_or(ContractError::NoPosition)?;
     let skew = scene.books.book.skew()?;
     let mut held = fill::take(scene, storage, account, position)?;
     let patient = patient(scene, &held, (skew, round.price))?;
@@ -185,12 +188,7 @@ fn patient(
 }
 
 /// The size to close, with the position's sign: the notional asked for, rounded up.
-fn sized(
-    patient: &Patient,
-    scene: &Scene,
-    held: &Held,
-    index: Price,
-) -> Result<Size, OutOfRange> {
+fn sized(patient: &Patient, scene: &Scene, held: &Held, index: Price) -> Result<Size, OutOfRange> {
     let dust = Amount::of(scene.market.params.dust)?;
     let Cut::Part(notional) = patient.cut(dust)? else {
         return Ok(held.loose.size);
@@ -280,4 +278,3 @@ pub fn bad_debt(market: &str, borne: Borne) -> Option<Event> {
         .write()
     })
 }
-

@@ -3,7 +3,7 @@
 //! joining it.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, StdResult, Storage, Uint128};
 use cw_storage_plus::Map;
 use math::{units::OutOfRange, vault};
 use types::{
@@ -15,10 +15,10 @@ use types::{
 };
 
 use crate::{
-    compartment::{Batch, Compartment},
+    compartment::{self, Batch, Compartment},
     key, peers,
     scene::{querier, Scene},
-    ContractError,
+    wallet, ContractError,
 };
 
 /// One account's pending request.
@@ -63,23 +63,32 @@ pub fn request(
         .map(|r| (r, BATCHES.has(storage, (market, r.batch)))))
 }
 
-/// Sign a deposit: money leaves the wallet and waits.
+/// Sign a deposit: money leaves the wallet and waits for its round.
 pub fn deposit(
-    storage: &mut dyn Storage,
+    deps: DepsMut,
     env: &Env,
-    (id, books): (&str, &mut Compartment),
-    (account, amount): (&Addr, Amount),
-) -> Result<(), ContractError> {
-    if REQUESTS.has(storage, (id, account)) {
+    account: &Addr,
+    (id, amount): (&str, Uint128),
+) -> Result<Response, ContractError> {
+    let setup = peers::market(deps.storage, id)?;
+    if amount < setup.params.min_lp {
+        return Err(ContractError::TooSmall {
+            what: "deposit",
+            given: amount,
+            least: setup.params.min_lp,
+        });
+    }
+    if REQUESTS.has(deps.storage, (id, account)) {
         return Err(ContractError::PendingRequest);
     }
-    let number = join(books, Moment::placing(env), amount)?;
+    let amount = Amount::of(amount)?;
+    wallet::debit(deps.storage, account, &setup.denom, amount)?;
+    let mut books = compartment::load(deps.storage, id)?;
+    let batch = join(&mut books, Moment::placing(env), amount)?;
     books.requests = books.requests.plus(amount)?;
-    let request = Request {
-        batch: number,
-        amount,
-    };
-    Ok(REQUESTS.save(storage, (id, account), &request)?)
+    REQUESTS.save(deps.storage, (id, account), &Request { batch, amount })?;
+    compartment::save(deps.storage, id, &books)?;
+    Ok(Response::new())
 }
 
 /// Join the batch of this very block, or the one that collects.
@@ -128,11 +137,7 @@ pub fn price_due(scene: &mut Scene, deps: &mut DepsMut) -> Result<Vec<Event>, Co
 }
 
 /// The first round that binds a batch; where it is no longer kept, the newest.
-fn round_of(
-    scene: &Scene,
-    deps: &DepsMut,
-    batch: &Batch,
-) -> Result<Option<Round>, ContractError> {
+fn round_of(scene: &Scene, deps: &DepsMut, batch: &Batch) -> Result<Option<Round>, ContractError> {
     let after = Moment {
         time: batch.placed.time.saturating_add(scene.prices.max_future),
         height: batch.placed.height,
@@ -175,7 +180,8 @@ fn price(
 
 /// Turn the own priced request into shares: its part of the batch, rounded down, the last one taking what
 /// is left.
-pub fn claim(storage: &mut dyn Storage, id: &str, account: &Addr) -> Result<(), ContractError> {
+pub fn claim(deps: DepsMut, account: &Addr, id: &str) -> Result<Response, ContractError> {
+    let storage = deps.storage;
     let request = REQUESTS
         .may_load(storage, (id, account))?
         .ok_or(ContractError::NothingToClaim)?;
@@ -192,7 +198,8 @@ pub fn claim(storage: &mut dyn Storage, id: &str, account: &Addr) -> Result<(), 
     }
     REQUESTS.remove(storage, (id, account));
     let held = shares(storage, id, account)?.checked_add(part)?;
-    Ok(SHARES.save(storage, (id, account), &held)?)
+    SHARES.save(storage, (id, account), &held)?;
+    Ok(Response::new())
 }
 
 /// Shares held and shares priced but not claimed, all together: for audits.

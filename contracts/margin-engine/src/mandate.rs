@@ -31,7 +31,9 @@ pub fn own(
 
 /// Numbers of an account's waiting orders, oldest first.
 pub fn open(storage: &dyn Storage, market: &str, account: &Addr) -> StdResult<Vec<u64>> {
-    Ok(OPEN.may_load(storage, (market, account))?.unwrap_or_default())
+    Ok(OPEN
+        .may_load(storage, (market, account))?
+        .unwrap_or_default())
 }
 
 /// Write a new one.
@@ -88,8 +90,8 @@ pub fn first_due(
         return Ok(None);
     };
     for order in open(storage, market, account)? {
-        let due = load(storage, market, order)?
-            .is_some_and(|m| m.placed.binds(newest.at, max_future));
+        let due =
+            load(storage, market, order)?.is_some_and(|m| m.placed.binds(newest.at, max_future));
         if due {
             return Ok(Some(order));
         }
@@ -105,7 +107,10 @@ pub fn revoked(
     max_future: u64,
 ) -> Option<types::engine::Refusal> {
     use types::engine::Refusal;
-    if mandate.cancelled.is_some_and(|c| c.binds(round, max_future)) {
+    if mandate
+        .cancelled
+        .is_some_and(|c| c.binds(round, max_future))
+    {
         return Some(Refusal::Cancelled);
     }
     let expired = mandate

@@ -5,9 +5,7 @@ use math::margin::{asked, side_cap};
 use types::{clock::Moment, oracle::Status, Amount, Ratio, Side};
 
 use crate::{
-    compartment, fill, liquidate, lp, mandate, peers, position,
-    scene::Scene,
-    wallet, ContractError,
+    compartment, fill, liquidate, lp, mandate, peers, position, scene::Scene, wallet, ContractError,
 };
 
 /// Put money behind a position. Asks nobody: it works whatever else is broken.

@@ -1,6 +1,6 @@
 //! Placing, calling back, releasing: what a user signs, and how it is unsigned.
 
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response};
 use types::{
     clock::Moment,
     engine::{Mandate, MandateDone, Order, Refusal},
@@ -68,7 +68,8 @@ pub fn place(
     let fee = if reducing && wallet::free(deps.storage, account, &setup.denom)? < fee {
         // An empty wallet closes no exit: the fee comes out of what the reduction frees.
         let held = position::load(deps.storage, id, account)?;
-        held.map(|_| Amount::ZERO).ok_or(ContractError::NoPosition)?
+        held.map(|_| Amount::ZERO)
+            .ok_or(ContractError::NoPosition)?
     } else {
         fee
     };
@@ -165,8 +166,7 @@ pub fn release(
     (market, order): (&str, u64),
     payee: &Addr,
 ) -> Result<Response, ContractError> {
-    let m =
-        mandate::load(deps.storage, market, order)?.ok_or(ContractError::NoOrder { order })?;
+    let m = mandate::load(deps.storage, market, order)?.ok_or(ContractError::NoOrder { order })?;
     let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
     let max_future = scene.prices.max_future;
     let after = Moment {
@@ -197,12 +197,4 @@ fn outlived(m: &Mandate, scene: &Scene) -> Option<Refusal> {
     } else {
         None
     }
-}
-
-/// A coin amount that must not be zero.
-pub fn nonzero(amount: Uint128, what: &'static str) -> Result<Amount, ContractError> {
-    if amount.is_zero() {
-        return Err(ContractError::Zero { what });
-    }
-    Ok(Amount::of(amount)?)
 }

@@ -4,8 +4,7 @@ use cosmwasm_std::{Addr, Deps, Env, Storage};
 use math::ledger::Book;
 use types::{
     engine::{Config, LpState, Mandate, MarketState, PositionState, Terms},
-    page,
-    Amount, Price, Side,
+    page, Amount, Price, Side,
 };
 
 use crate::{
@@ -57,11 +56,7 @@ pub fn market(deps: Deps, env: &Env, id: &str) -> Result<Option<MarketState>, Co
         },
         long: books.book.long.size()?,
         short: books.book.short.size()?,
-        positions: books
-            .book
-            .long
-            .count
-            .saturating_add(books.book.short.count),
+        positions: books.book.long.count.saturating_add(books.book.short.count),
         cash: books.book.settled_cash()?,
         nav,
         insurance: books.insurance,
@@ -166,10 +161,6 @@ pub fn lp(storage: &dyn Storage, id: &str, account: &Addr) -> Result<LpState, Co
 }
 
 /// Free money.
-pub fn wallet(
-    storage: &dyn Storage,
-    account: &Addr,
-    denom: &str,
-) -> Result<Amount, ContractError> {
+pub fn wallet(storage: &dyn Storage, account: &Addr, denom: &str) -> Result<Amount, ContractError> {
     Ok(crate::wallet::free(storage, account, denom)?)
 }

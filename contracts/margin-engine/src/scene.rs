@@ -120,11 +120,7 @@ impl Verdict {
     }
 
     /// Whether the position with this bankruptcy price may be liquidated.
-    pub fn condemns(
-        self,
-        bankruptcy: types::PerUnit,
-        mm: Ratio,
-    ) -> Result<bool, OutOfRange> {
+    pub fn condemns(self, bankruptcy: types::PerUnit, mm: Ratio) -> Result<bool, OutOfRange> {
         let half = mm.scaled(1, 2, Rounding::Down)?;
         Ok(self.unhealthy(self.regular, bankruptcy, mm)?
             || self.unhealthy(self.deep, bankruptcy, half)?)

@@ -14,8 +14,7 @@ use crate::{
     fill::{self, Held},
     funding,
     judge::{within, Ask},
-    liquidate, lp, mandate,
-    peers,
+    liquidate, lp, mandate, peers,
     position::{self, Position},
     scene::{querier, Scene},
     wallet, ContractError,
@@ -69,7 +68,9 @@ pub fn settle(
     };
     let priced = lp::price_due(&mut scene, &mut deps)?;
     let cleared = liquidate::bankrupt(&mut scene, deps.storage, CLEAR, &call.payee)?;
-    let response = Response::new().add_events(priced).add_events(cleared.events);
+    let response = Response::new()
+        .add_events(priced)
+        .add_events(cleared.events);
     if cleared.more {
         // What has been cleared stays cleared.
         scene.save(deps.storage)?;
@@ -216,7 +217,11 @@ impl Case<'_> {
         let (now, _) = position
             .book
             .synced(scene.books.book.side(side), scene.books.book.funding)?;
-        let part = part(&now.size, size, (index, Amount::of(scene.market.params.dust)?))?;
+        let part = part(
+            &now.size,
+            size,
+            (index, Amount::of(scene.market.params.dust)?),
+        )?;
         let by = part.negated()?;
         let cost = scene.curve.cost(skew, by, index)?;
         if !within(self.mandate.limit, by, crate::judge::shown(cost, by)?) {
@@ -357,7 +362,12 @@ pub fn evict(
     payee: &Addr,
 ) -> Result<Response, ContractError> {
     let Some(mut m) = mandate::load(deps.storage, market, order)? else {
-        return answer(Response::new(), &Settlement::Refused { reason: Refusal::Gone });
+        return answer(
+            Response::new(),
+            &Settlement::Refused {
+                reason: Refusal::Gone,
+            },
+        );
     };
     let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
     let after = Moment {

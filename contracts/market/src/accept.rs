@@ -6,7 +6,11 @@ use types::market::{Acceptance, NewOrder, Params, Rejection};
 use crate::queue;
 
 /// Take it into its lane, if it fits.
-pub fn order(storage: &mut dyn Storage, params: &Params, order: &NewOrder) -> StdResult<Acceptance> {
+pub fn order(
+    storage: &mut dyn Storage,
+    params: &Params,
+    order: &NewOrder,
+) -> StdResult<Acceptance> {
     let waiting = queue::count(storage, order.reducing, &order.account)?;
     if let Some(reason) = rejection(params, order, waiting) {
         return Ok(Acceptance::Rejected { reason });

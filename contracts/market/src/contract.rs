@@ -2,17 +2,13 @@
 
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{
-    to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response,
-};
+use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response};
 use types::{
     market::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     page,
 };
 
-use crate::{
-    accept, crank, migrate as migration, queue, reply as replies, setup, ContractError,
-};
+use crate::{accept, crank, migrate as migration, queue, reply as replies, setup, ContractError};
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
 pub const NAME: &str = concat!("bulkhead:", env!("CARGO_PKG_NAME"));

@@ -35,12 +35,7 @@ struct Step {
 }
 
 /// Execute what is due.
-pub fn run(
-    deps: DepsMut,
-    env: &Env,
-    limit: u32,
-    payee: &Addr,
-) -> Result<Response, ContractError> {
+pub fn run(deps: DepsMut, env: &Env, limit: u32, payee: &Addr) -> Result<Response, ContractError> {
     if limit == 0 || limit > MAX_LIMIT {
         return Err(ContractError::BadLimit {
             given: limit,
@@ -68,11 +63,7 @@ fn introduce(config: &Config) -> StdResult<SubMsg> {
     Awaiting::Introduction {}.contained(tell, TELL)
 }
 
-fn settle(
-    config: &Config,
-    step: Step,
-    (after, payee): (Option<u64>, &Addr),
-) -> StdResult<SubMsg> {
+fn settle(config: &Config, step: Step, (after, payee): (Option<u64>, &Addr)) -> StdResult<SubMsg> {
     let (order, payee) = (step.place.order, payee.to_string());
     let msg = match step.round {
         Some(round) => engine::ExecuteMsg::Settle {
@@ -108,15 +99,8 @@ struct Planner<'a> {
     now: u64,
 }
 
-fn plan(
-    deps: Deps,
-    env: &Env,
-    config: &Config,
-    limit: u32,
-) -> Result<Vec<Step>, ContractError> {
-    let prices = config
-        .oracle
-        .snapshot(&deps.querier, &config.feed, None)?;
+fn plan(deps: Deps, env: &Env, config: &Config, limit: u32) -> Result<Vec<Step>, ContractError> {
+    let prices = config.oracle.snapshot(&deps.querier, &config.feed, None)?;
     let Some(newest) = prices.newest else {
         return Ok(vec![]);
     };
@@ -138,7 +122,11 @@ fn plan(
             (Some(_), None) => true,
             (None, Some(_)) => false,
         };
-        let lane = if first { &mut reducing } else { &mut increasing };
+        let lane = if first {
+            &mut reducing
+        } else {
+            &mut increasing
+        };
         steps.extend(lane.head);
         planner.advance(lane)?;
     }
@@ -185,10 +173,10 @@ impl Planner<'_> {
             time: placed.time.saturating_add(self.max_future),
             ..placed
         };
-        let found =
-            self.config
-                .oracle
-                .round_after(&self.deps.querier, &self.config.feed, after)?;
+        let found = self
+            .config
+            .oracle
+            .round_after(&self.deps.querier, &self.config.feed, after)?;
         Ok(match found {
             RoundAfter::Round(round) => {
                 lane.known = Some(round.at);

@@ -186,12 +186,7 @@ pub fn page(
 ) -> StdResult<Vec<(Place, Waiting)>> {
     LANES
         .sub_prefix(lane(reducing))
-        .range(
-            storage,
-            after.map(Bound::exclusive),
-            None,
-            Order::Ascending,
-        )
+        .range(storage, after.map(Bound::exclusive), None, Order::Ascending)
         .take(limit)
         .map(|row| {
             let ((height, order), waiting) = row?;
@@ -219,7 +214,10 @@ pub fn audit(storage: &dyn Storage) -> StdResult<Vec<String>> {
             let own = u32::try_from(own.count()).unwrap_or(u32::MAX);
             let counted = count(storage, reducing, &waiting.account)?;
             if own != counted {
-                broken.push(format!("{own} of {} wait, {counted} counted", waiting.account));
+                broken.push(format!(
+                    "{own} of {} wait, {counted} counted",
+                    waiting.account
+                ));
             }
         }
     }

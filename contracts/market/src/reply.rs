@@ -102,4 +102,3 @@ fn faulted(deps: DepsMut, env: &Env, place: Place) -> Result<Response, ContractE
     let refund = Awaiting::Refund { place }.contained(tell, REFUND)?;
     Ok(response.add_submessage(refund))
 }
-

@@ -31,6 +31,24 @@ pub fn utc(text: &str) -> Option<u64> {
     Some(seconds)
 }
 
+/// Unix seconds as `YYYY-MM-DD HH:MM` in UTC, the seconds cut off.
+pub fn text(time: u64) -> String {
+    let (mut day, second) = (time / 86_400, time % 86_400);
+    let mut year = 1970;
+    while day >= year_length(year) && year < 10_000 {
+        day = day.saturating_sub(year_length(year));
+        year = year.saturating_add(1);
+    }
+    let mut month = 1;
+    while day >= month_length(year, month) && month < 12 {
+        day = day.saturating_sub(month_length(year, month));
+        month = month.saturating_add(1);
+    }
+    let (hour, minute) = (second / 3_600, second / 60 % 60);
+    let day = day.saturating_add(1);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
+}
+
 fn number(text: &str, from: usize, to: usize) -> Option<u64> {
     let digits = text.get(from..to)?;
     let all = digits.bytes().all(|b| b.is_ascii_digit());
@@ -84,6 +102,20 @@ mod tests {
         ];
         for (text, seconds) in cases {
             assert_eq!(utc(text), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn instants_are_written_to_the_minute() {
+        let cases = [
+            (0, "1970-01-01 00:00"),
+            (951_868_799, "2000-02-29 23:59"),
+            (1_584_009_600, "2020-03-12 10:40"),
+            (4_107_542_400, "2100-03-01 00:00"),
+            (LAST, "9999-12-31 23:59"),
+        ];
+        for (seconds, written) in cases {
+            assert_eq!(text(seconds), written);
         }
     }
 

@@ -28,6 +28,9 @@ pub enum Flaw {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Unreadable(std::io::ErrorKind),
+    /// The report cannot be written there.
+    #[error("the report cannot be written: {0}")]
+    Unwritable(std::io::ErrorKind),
     /// The file is not text.
     #[error("the file is not UTF-8 text")]
     NotText,

@@ -143,7 +143,9 @@ impl Judge {
         self.waits.gone(&what.account);
         let Some(held) = self.before.get(&what.account) else {
             let who = &what.account;
-            self.wrong(format!("{now}: {who} was liquidated and was healthy before the crank"));
+            self.wrong(format!(
+                "{now}: {who} was liquidated and was healthy before the crank"
+            ));
             return Ok(());
         };
         if liquidations::wrongful(held, self.mm, &plan.reference, now)? {
@@ -168,7 +170,10 @@ impl Judge {
         for side in Side::BOTH {
             let rule = force.rule(side);
             let mut heads = stage.ladder(side, 1);
-            if heads.first().is_some_and(|head| rule.condemns(head).unwrap_or(true)) {
+            if heads
+                .first()
+                .is_some_and(|head| rule.condemns(head).unwrap_or(true))
+            {
                 heads = stage.ladder(side, HEADS);
             }
             self.waits.look((side, now), &rule, &heads)?;
@@ -190,7 +195,8 @@ impl Judge {
         let surplus = stage.exchange.surplus();
         if surplus < 0 {
             self.insolvent_blocks = self.insolvent_blocks.saturating_add(1);
-            self.notes.push(format!("{}: {surplus} is missing in the bank", stage.now()));
+            self.notes
+                .push(format!("{}: {surplus} is missing in the bank", stage.now()));
         }
     }
 
@@ -201,14 +207,19 @@ impl Judge {
 
     /// Everything that went wrong, in words.
     pub fn notes(&self) -> impl Iterator<Item = &String> {
-        self.notes.iter().chain(&self.exits.notes).chain(&self.waits.notes)
+        self.notes
+            .iter()
+            .chain(&self.exits.notes)
+            .chain(&self.waits.notes)
     }
 }
 
 /// What the traders have gained together and not realised, at a price.
 pub fn net_gain(held: &[PositionState], price: Price) -> Result<Amount, Bug> {
     held.iter().try_fold(Amount::ZERO, |sum, position| {
-        let gain = rule::loose(position).equity(price)?.minus(position.margin)?;
+        let gain = rule::loose(position)
+            .equity(price)?
+            .minus(position.margin)?;
         Ok(sum.plus(gain)?)
     })
 }

@@ -1,4 +1,17 @@
-//! The drill runner's input: what happened to a price, who reported it and when, and what broke.
+//! The drill runner: replays what happened to a price against the whole suite on an embedded chain,
+//! with a seeded crowd trading through it, and judges what became of everyone.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`play`] | from the command line to a report and an exit code |
+//! | [`run`] | the block loop |
+//! | [`opening`], [`stage`], [`news`] | the embedded exchange: how it starts, what it is told, what it did |
+//! | [`population`] | who trades, and how |
+//! | [`judge`] | the definition of every figure |
+//! | [`report`], [`story`] | the figures for programs and for people; what the price did |
+//! | [`bug`] | what must not happen |
+//!
+//! and its input: what happened to a price, who reported it and when, and what broke.
 //!
 //! | module | holds |
 //! |---|---|
@@ -17,17 +30,27 @@
 //! the same prices everywhere.
 
 mod bridge;
+pub mod bug;
 pub mod cli;
 pub mod clock;
 pub mod decimal;
 pub mod fault;
 pub mod input;
+pub mod judge;
 pub mod limits;
+pub mod news;
 pub mod noise;
+pub mod opening;
 pub mod path;
 pub mod plan;
+pub mod play;
+pub mod population;
+pub mod report;
+pub mod run;
 pub mod scenario;
 pub mod series;
 pub mod source;
+pub mod stage;
+pub mod story;
 #[cfg(test)]
 mod testing;

@@ -43,7 +43,12 @@ pub fn check(plan: &Plan) -> Result<(), InputError> {
     ];
     for (field, value, min, max) in rows {
         if value < min || value > max {
-            return refuse(Flaw::OutOfBounds { field, value, min, max });
+            return refuse(Flaw::OutOfBounds {
+                field,
+                value,
+                min,
+                max,
+            });
         }
     }
     match plan.reference.at(plan.start) {
@@ -63,7 +68,10 @@ pub fn provider(n: u64) -> String {
 
 /// Deploy, quote, fund. The next block is the run's first.
 pub fn open(plan: &Plan) -> Result<Stage, Bug> {
-    let price = plan.reference.at(plan.start).ok_or(Bug::NoPrice(plan.start))?;
+    let price = plan
+        .reference
+        .at(plan.start)
+        .ok_or(Bug::NoPrice(plan.start))?;
     let params = MarketParams::major_at(price, plan.market.nav_usd.into());
     let mut stage = Stage::on(exchange(plan, price, &params), params);
     let first = plan.start.saturating_sub(OPENING_S);

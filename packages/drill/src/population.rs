@@ -14,8 +14,8 @@ use cosmwasm_std::{Addr, Int256};
 use math::units::{Amount, OutOfRange, Side};
 use math::wide::Round;
 
-pub use self::view::View;
 use self::trader::{Trader, Traits};
+pub use self::view::View;
 use crate::{
     bug::Bug,
     judge::exits::Exits,
@@ -44,7 +44,9 @@ impl Population {
     /// The crowd of a run.
     pub fn of(plan: &Plan, stage: &Stage) -> Result<Self, Bug> {
         let seed = Seed::of(plan.seed, "trader", &plan.name);
-        let mut cast: Vec<Dice> = (0..plan.market.traders).map(|n| Dice::of(seed, n)).collect();
+        let mut cast: Vec<Dice> = (0..plan.market.traders)
+            .map(|n| Dice::of(seed, n))
+            .collect();
         let weights: Vec<u64> = cast.iter_mut().map(weight).collect();
         let length = plan.end.saturating_sub(plan.start);
         let entry = (length / 8).min(ENTRY_S);
@@ -55,14 +57,22 @@ impl Population {
             traders.push(Trader::new(
                 Traits {
                     name: format!("trader-{n}"),
-                    side: if n.is_multiple_of(2) { Side::Long } else { Side::Short },
+                    side: if n.is_multiple_of(2) {
+                        Side::Long
+                    } else {
+                        Side::Short
+                    },
                     notional: notional(plan.market.nav_usd, *weight, all)?,
                     enters: plan.start.saturating_add(later.unwrap_or_default()),
                 },
                 dice,
             ));
         }
-        let numbers = traders.iter().map(|t| stage.person(&t.name)).zip(0..).collect();
+        let numbers = traders
+            .iter()
+            .map(|t| stage.person(&t.name))
+            .zip(0..)
+            .collect();
         Ok(Self {
             traders,
             numbers,
@@ -122,12 +132,18 @@ fn weight(dice: &mut Dice) -> u64 {
 
 fn side_weight(weights: &[u64], even: bool) -> u64 {
     let side = weights.iter().zip(0u64..);
-    side.filter(|(_, n)| n.is_multiple_of(2) == even).map(|(w, _)| *w).sum()
+    side.filter(|(_, n)| n.is_multiple_of(2) == even)
+        .map(|(w, _)| *w)
+        .sum()
 }
 
 fn notional(nav_usd: u64, weight: u64, all: u64) -> Result<Amount, OutOfRange> {
     let nav = Amount::raw(i128::from(nav_usd).saturating_mul(USD.into()));
     let percent = |n: u64| nav.pro_rata(Int256::from(n), Int256::from(100u64), Round::Down);
-    let part = percent(SIDE_PERCENT)?.pro_rata(Int256::from(weight), Int256::from(all.max(1)), Round::Down)?;
+    let part = percent(SIDE_PERCENT)?.pro_rata(
+        Int256::from(weight),
+        Int256::from(all.max(1)),
+        Round::Down,
+    )?;
     Ok(part.min(percent(LARGEST_PERCENT)?))
 }

@@ -85,7 +85,8 @@ impl<'p> Run<'p> {
 
     fn block(&mut self, last: u64, now: u64) -> Result<(), Bug> {
         self.stage.exchange.at(now);
-        self.story.see(now, self.plan.reference.at(now).ok_or(Bug::NoPrice(now))?);
+        self.story
+            .see(now, self.plan.reference.at(now).ok_or(Bug::NoPrice(now))?);
         for (source, number) in self.plan.sources.iter().zip(0usize..) {
             self.stage.push(number, &source.reports(last, now))?;
         }
@@ -99,7 +100,8 @@ impl<'p> Run<'p> {
         let acted = self.act(&force, now)?;
         self.blocks = self.blocks.saturating_add(1);
         let audit = self.blocks.is_multiple_of(AUDIT_EVERY);
-        self.judge.close(&self.stage, audit || acted || !news.is_empty());
+        self.judge
+            .close(&self.stage, audit || acted || !news.is_empty());
         if audit {
             self.stage.audit()?;
         }
@@ -111,7 +113,8 @@ impl<'p> Run<'p> {
             return Ok(false);
         };
         let view = View::of(&force.books, index, now)?;
-        self.people.act(&mut self.stage, &view, &mut self.judge.exits)
+        self.people
+            .act(&mut self.stage, &view, &mut self.judge.exits)
     }
 
     fn finish(self) -> Result<Outcome, Bug> {

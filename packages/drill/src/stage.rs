@@ -142,7 +142,12 @@ impl Stage {
     }
 
     /// Something of the opening that must work.
-    pub fn set_up(&mut self, who: &str, msg: fn(String, Uint128) -> ExecuteMsg, amount: Uint128) -> Result<(), Bug> {
+    pub fn set_up(
+        &mut self,
+        who: &str,
+        msg: fn(String, Uint128) -> ExecuteMsg,
+        amount: Uint128,
+    ) -> Result<(), Bug> {
         let msg = msg(self.market.clone(), amount);
         let done = self.tell(who, &msg);
         self.must("a step of the opening", done.map(|_| ()))
@@ -211,6 +216,6 @@ impl Stage {
 
 /// A contract's refusal in one line.
 fn no(failed: Failed) -> No {
-    let text = input::one_line(&failed.0.to_string());
+    let text = input::one_line(&failed.text);
     No(text.chars().take(300).collect())
 }

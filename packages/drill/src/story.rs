@@ -62,7 +62,11 @@ impl Story {
         self.last = Some(seen);
         self.low = self.low.filter(|low| low.price <= price).or(Some(seen));
         self.high = self.high.filter(|high| high.price >= price).or(Some(seen));
-        while self.recent.front().is_some_and(|old| old.time.saturating_add(WINDOW_S) < time) {
+        while self
+            .recent
+            .front()
+            .is_some_and(|old| old.time.saturating_add(WINDOW_S) < time)
+        {
             self.recent.pop_front();
         }
         if let Some(old) = self.recent.front() {

@@ -38,8 +38,12 @@ impl Exchange {
     pub fn deposit(&mut self, who: &str, amount: u128) {
         let person = self.person(who);
         self.mint(&person, dollars(amount), DENOM);
-        self.tell_with(who, &ExecuteMsg::Deposit {}, &[coin(dollars(amount), DENOM)])
-            .expect("a deposit is accepted");
+        self.tell_with(
+            who,
+            &ExecuteMsg::Deposit {},
+            &[coin(dollars(amount), DENOM)],
+        )
+        .expect("a deposit is accepted");
     }
 
     /// Out of the wallet into the bank.

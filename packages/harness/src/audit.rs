@@ -12,9 +12,11 @@ impl Exchange {
         let mut found = Vec::new();
         let engine = self.app.contract_storage(&self.engine);
         match margin_engine::audit::audit(&*engine) {
-            Ok(broken) => found.extend(broken.into_iter().map(|b| {
-                Violation(format!("[I {}] {}", b.invariant, b.how))
-            })),
+            Ok(broken) => found.extend(
+                broken
+                    .into_iter()
+                    .map(|b| Violation(format!("[I {}] {}", b.invariant, b.how))),
+            ),
             Err(e) => found.push(Violation(format!("the engine's books do not read: {e}"))),
         }
         found.extend(self.custody());

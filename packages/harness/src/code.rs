@@ -73,7 +73,6 @@ impl<I, E, Q, M, Err: std::error::Error + Send + Sync + 'static> Code<I, E, Q, M
         })
     }
 
-
     fn faulty(&self) -> Option<StdResult<Response>> {
         match self.wires.switch.get() {
             Fault::None => None,
@@ -137,13 +136,13 @@ where
 
 macro_rules! code {
     ($krate:ident, $types:ident, $switch:expr) => {
+        // Queries answer `StdError` in some contracts and their own error in others.
+        #[allow(clippy::needless_question_mark)]
         Box::new(Code {
             instantiate: |d, e, i, m: types::$types::InstantiateMsg| {
                 $krate::contract::instantiate(d, e, i, m)
             },
-            execute: |d, e, i, m: types::$types::ExecuteMsg| {
-                $krate::contract::execute(d, e, i, m)
-            },
+            execute: |d, e, i, m: types::$types::ExecuteMsg| $krate::contract::execute(d, e, i, m),
             query: |d, e, m: types::$types::QueryMsg| Ok($krate::contract::query(d, e, m)?),
             reply: $krate::contract::reply,
             migrate: |d, e, m: types::$types::MigrateMsg| $krate::contract::migrate(d, e, m),

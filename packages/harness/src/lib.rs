@@ -18,7 +18,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::arithmetic_side_effects,
-    clippy::missing_panics_doc
+    clippy::missing_panics_doc,
+    clippy::disallowed_methods
 )]
 
 mod act;

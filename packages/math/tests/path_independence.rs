@@ -126,7 +126,11 @@ impl Venue {
                 let by = Size::raw(by);
                 if open && loose.size.is_negative() != by.is_negative() {
                     let most = by.abs().unwrap() >= loose.size.abs().unwrap();
-                    let part = if most { loose.size } else { by.negated().unwrap() };
+                    let part = if most {
+                        loose.size
+                    } else {
+                        by.negated().unwrap()
+                    };
                     return Some(Deal::Reduce(part));
                 }
                 let skew = self.book.skew().unwrap();
@@ -162,7 +166,10 @@ impl Venue {
         }
         self.fills += 1;
         let equity = loose.equity(index()).unwrap();
-        assert!(!equity.is_negative(), "bankrupt at a constant index: {equity:?}, {deal:?}");
+        assert!(
+            !equity.is_negative(),
+            "bankrupt at a constant index: {equity:?}, {deal:?}"
+        );
         if loose.size.is_zero() {
             assert!(!loose.margin.is_negative(), "bad debt {:?}", loose.margin);
             self.wallets[who] = self.wallets[who].plus(loose.margin).unwrap();
@@ -235,8 +242,15 @@ impl Venue {
         let gains = self.wallets.map(|w| raw(w) - BROUGHT);
         let together: i128 = gains.iter().sum();
         let paid = -together - raw(self.fees);
-        assert!(together <= 0, "the accounts have gained {together} together: {gains:?}");
-        assert_eq!(raw(self.book.cash), -together, "the vault has what they have not");
+        assert!(
+            together <= 0,
+            "the accounts have gained {together} together: {gains:?}"
+        );
+        assert_eq!(
+            raw(self.book.cash),
+            -together,
+            "the vault has what they have not"
+        );
         assert!(
             (0..=PER_FILL * self.fills).contains(&paid),
             "beside fees they have paid {paid} in {} fills",
@@ -244,7 +258,10 @@ impl Venue {
         );
         for gain in gains {
             let lost_by_others = gain - together;
-            assert!(gain <= lost_by_others.max(0), "{gain} out of nothing: {gains:?}");
+            assert!(
+                gain <= lost_by_others.max(0),
+                "{gain} out of nothing: {gains:?}"
+            );
         }
         Amount::raw(gains.into_iter().max().unwrap())
     }

@@ -13,7 +13,10 @@ fn main() {
         migrate: MigrateMsg,
     }
     .render();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/margin-engine.json");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../schema/margin-engine.json"
+    );
     let text = api.to_string().expect("the schema renders");
     std::fs::write(path, text + "\n").expect("the schema is written");
 }

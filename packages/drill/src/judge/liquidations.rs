@@ -42,7 +42,11 @@ pub fn wrongful(
 }
 
 fn nearest_first(now: u64) -> impl Iterator<Item = u64> {
-    (0..=AROUND_S).flat_map(move |d| [now.checked_sub(d), now.checked_add(d)].into_iter().flatten())
+    (0..=AROUND_S).flat_map(move |d| {
+        [now.checked_sub(d), now.checked_add(d)]
+            .into_iter()
+            .flatten()
+    })
 }
 
 /// Since when who may be liquidated.
@@ -76,7 +80,8 @@ impl Waits {
             }
         }
         let usable = rule.usable();
-        self.since.retain(|(of, account), _| *of != side || !usable || condemned.contains(account));
+        self.since
+            .retain(|(of, account), _| *of != side || !usable || condemned.contains(account));
         for account in condemned {
             let fresh = Wait {
                 since: now,

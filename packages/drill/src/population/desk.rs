@@ -37,7 +37,10 @@ pub fn serve(
         Wish::Halve => {
             let size = held(trader)?.u128() / 2;
             let size = Uint128::new(size.saturating_sub(size % LOT).max(LOT));
-            let order = Order::Reduce { side: trader.side, size };
+            let order = Order::Reduce {
+                side: trader.side,
+                size,
+            };
             return leave(stage, trader, (order, view), exits);
         }
         Wish::TopUp => top_up(stage, trader, view, exits)?,
@@ -61,7 +64,10 @@ fn held(trader: &Trader) -> Result<Uint128, OutOfRange> {
 /// brings it, and as much again to defend the position with.
 fn enter(stage: &mut Stage, trader: &mut Trader, view: &View) -> Result<Option<u64>, Bug> {
     let aimed = Ratio::ONE.scaled(1, trader.leverage, Round::Up)?;
-    let margin = trader.notional.share_up(aimed.max(view.entry))?.plus(CHANGE)?;
+    let margin = trader
+        .notional
+        .share_up(aimed.max(view.entry))?
+        .plus(CHANGE)?;
     let free = stage.exchange.wallet(&trader.name);
     if free < margin.plus(CHANGE)? {
         let wanted = margin.plus(margin)?.plus(CHANGE)?;

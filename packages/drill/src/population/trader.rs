@@ -121,8 +121,14 @@ impl Trader {
     /// What they want now, if anything.
     pub fn decide(&mut self, view: &View) -> Option<Wish> {
         match self.standing {
-            Standing::Entering { order, regrets: true } => {
-                self.standing = Standing::Entering { order, regrets: false };
+            Standing::Entering {
+                order,
+                regrets: true,
+            } => {
+                self.standing = Standing::Entering {
+                    order,
+                    regrets: false,
+                };
                 Some(Wish::CallBack { order })
             }
             Standing::Entering { .. } | Standing::Leaving => None,
@@ -155,7 +161,11 @@ impl Trader {
         if view.now < self.wake {
             return None;
         }
-        Some(if self.dice.one_in(3) { Wish::Halve } else { Wish::Close })
+        Some(if self.dice.one_in(3) {
+            Wish::Halve
+        } else {
+            Wish::Close
+        })
     }
 
     fn alarmed(&self, view: &View) -> bool {

@@ -29,11 +29,7 @@ pub struct View {
 
 impl View {
     /// What traders see: the book and the newest price.
-    pub fn of(
-        books: &MarketState,
-        index: Price,
-        now: u64,
-    ) -> Result<Self, OutOfRange> {
+    pub fn of(books: &MarketState, index: Price, now: u64) -> Result<Self, OutOfRange> {
         let asked = asked(books.terms.im, books.stance.caution, ADD_ON)?;
         let near = books.terms.mm.plus(NEAR)?;
         let entry = asked.max(near);

@@ -1,0 +1,97 @@
+//! What only a neighbour may say. Every function says whose word it takes; a market speaks only about itself.
+
+use cosmwasm_std::{Addr, DepsMut, Env, Response};
+use types::{
+    breaker::Breaker,
+    engine::{FundingTerms, MarketSetup, Peers},
+    handle::Handle,
+    oracle::Oracle,
+    scope::Stance,
+};
+
+use crate::{funding, peers, settle, stance, ContractError};
+
+/// The instantiator names the neighbours, once.
+pub fn bind(
+    deps: DepsMut,
+    sender: &Addr,
+    (breaker, oracle): (Handle<Breaker, String>, Handle<Oracle, String>),
+    markets: Vec<MarketSetup>,
+) -> Result<Response, ContractError> {
+    if *sender != peers::config(deps.storage)?.instantiator {
+        let role = "instantiator";
+        return Err(ContractError::Unauthorized { role });
+    }
+    let bound = Peers {
+        breaker: breaker.check(deps.api)?,
+        oracle: oracle.check(deps.api)?,
+    };
+    peers::bind(deps.storage, deps.api, &bound, markets)?;
+    Ok(Response::new())
+}
+
+/// The breaker leases a stance.
+pub fn set_stance(
+    deps: DepsMut,
+    sender: &Addr,
+    (market, leased): (&str, Stance),
+) -> Result<Response, ContractError> {
+    if sender != peers::peers(deps.storage)?.breaker.addr() {
+        return Err(ContractError::Unauthorized { role: "breaker" });
+    }
+    peers::market(deps.storage, market)?;
+    stance::set(deps.storage, market, &leased)?;
+    Ok(Response::new())
+}
+
+/// A market settles an order.
+pub fn settle(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    (order, round, after, payee): (u64, u64, Option<u64>, String),
+) -> Result<Response, ContractError> {
+    let market = peers::of_venue(deps.storage, sender)?;
+    let call = settle::Call {
+        order,
+        round,
+        after,
+        payee: deps.api.addr_validate(&payee)?,
+    };
+    settle::settle(deps, env, &market, &call)
+}
+
+/// A market finds an order's round no longer kept.
+pub fn evict(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    (order, payee): (u64, String),
+) -> Result<Response, ContractError> {
+    let market = peers::of_venue(deps.storage, sender)?;
+    let payee = deps.api.addr_validate(&payee)?;
+    settle::evict(deps, env, &market, order, &payee)
+}
+
+/// A market reports that settling an increase failed.
+pub fn fault(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    order: u64,
+) -> Result<Response, ContractError> {
+    let market = peers::of_venue(deps.storage, sender)?;
+    settle::fault(deps, env, &market, order)
+}
+
+/// A market tells its funding terms.
+pub fn set_funding(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    terms: FundingTerms,
+) -> Result<Response, ContractError> {
+    let market = peers::of_venue(deps.storage, sender)?;
+    funding::retune(deps, env, &market, terms)?;
+    Ok(Response::new())
+}

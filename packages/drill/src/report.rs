@@ -1,0 +1,262 @@
+//! The report: the same figures for programs ([`Report`], as JSON) and for people ([`summary`]).
+//! Nothing in it depends on when or where it was made.
+
+pub mod summary;
+
+use math::units::Amount;
+use serde::Serialize;
+use types::level::Level;
+
+use crate::{bug::Bug, plan::Plan, run::Outcome};
+
+/// What a run came to, for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The scenario's name, or the reference's.
+    pub scenario: String,
+    /// What everything random followed from.
+    pub seed: u64,
+    /// Who reported prices.
+    pub sources: Vec<SourceLabel>,
+    /// The price everything was judged against.
+    pub reference: String,
+    /// Blocks played.
+    pub blocks: u64,
+    /// A digest of every contract's storage at the end.
+    pub state_hash: String,
+    /// What happened on Bulkhead.
+    pub bulkhead: Figures,
+    /// What happened on a naive protocol; `null` where it was not played.
+    pub naive: Option<Figures>,
+    /// What was demanded, and whether it was met.
+    pub targets: Vec<Target>,
+}
+
+/// Who reported prices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceLabel {
+    /// Its name.
+    pub name: String,
+    /// Whether it follows the reference instead of a recording of its own.
+    pub derived: bool,
+}
+
+/// Seconds at each level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LevelSeconds {
+    /// At Normal.
+    pub normal: u64,
+    /// At Guarded.
+    pub guarded: u64,
+    /// At ReduceOnly.
+    pub reduce_only: u64,
+    /// At Protected.
+    pub protected: u64,
+    /// At Settlement.
+    pub settlement: u64,
+}
+
+/// The figures of one protocol. Money is in USD, as text; what never happened is `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// Blocks after which something owed was not there.
+    pub insolvent_blocks: u64,
+    /// Losses beyond margin.
+    pub bad_debt: String,
+    /// What the vault and insurance lack, at the end, of the traders' net gain.
+    pub haircut: String,
+    /// What insurance paid of the bad debt.
+    pub insurance_used: String,
+    /// Liquidations, each part counted.
+    pub liquidations: u64,
+    /// Liquidations of what was healthy at the reference.
+    pub wrongful_liquidations: u64,
+    /// Positions that stood too long.
+    pub late_liquidations: u64,
+    /// Exits refused, or kept waiting too long.
+    pub exits_refused: u64,
+    /// The longest wait from signing a reduction to its fill.
+    pub exit_wait_max_s: u64,
+    /// Seconds at each level.
+    pub level_seconds: LevelSeconds,
+    /// Entries into ReduceOnly or above.
+    pub trips: u64,
+    /// From the failure to the first trip.
+    pub detect_s: Option<u64>,
+    /// From the failure's end to Normal.
+    pub recover_s: Option<u64>,
+    /// What attackers took; there are none yet.
+    pub attacker_profit: String,
+    /// The vault's value at the last reference price less what was put in.
+    pub lp_profit: String,
+    /// Automatic deleveragings.
+    pub adl_events: u64,
+    /// Orders that changed a position.
+    pub orders_filled: u64,
+    /// The longest a liquidation was paced.
+    pub paced_max_s: u64,
+}
+
+/// One thing demanded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// Of which figure.
+    pub name: &'static str,
+    /// What it must be.
+    pub goal: &'static str,
+    /// What it is.
+    pub value: String,
+    /// Whether it is what it must be.
+    pub met: bool,
+}
+
+impl Report {
+    /// What a run came to.
+    pub fn of(plan: &Plan, outcome: &Outcome) -> Self {
+        let bulkhead = figures(outcome);
+        let label = |source: &crate::source::Source| SourceLabel {
+            name: source.name().to_owned(),
+            derived: source.is_derived(),
+        };
+        Self {
+            scenario: plan.name.clone(),
+            seed: plan.seed,
+            sources: plan.sources.iter().map(label).collect(),
+            reference: plan.reference.name().to_owned(),
+            blocks: outcome.blocks,
+            state_hash: outcome.state_hash.clone(),
+            targets: targets(&bulkhead, plan.control),
+            bulkhead,
+            naive: None,
+        }
+    }
+
+    /// Whether every target was met.
+    pub fn all_met(&self) -> bool {
+        self.targets.iter().all(|target| target.met)
+    }
+
+    /// As JSON, with a line break at the end.
+    pub fn json(&self) -> Result<String, Bug> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        Ok(text)
+    }
+}
+
+fn figures(outcome: &Outcome) -> Figures {
+    let judge = &outcome.judge;
+    let seconds = |level| outcome.seconds(level);
+    Figures {
+        insolvent_blocks: judge.insolvent_blocks,
+        bad_debt: usd(outcome.money.bad_debt),
+        haircut: usd(outcome.money.haircut),
+        insurance_used: usd(outcome.money.insurance_used),
+        liquidations: judge.liquidations,
+        wrongful_liquidations: judge.wrongful,
+        late_liquidations: judge.waits.late,
+        exits_refused: judge.exits.refused,
+        exit_wait_max_s: judge.exits.longest,
+        level_seconds: LevelSeconds {
+            normal: seconds(Level::Normal),
+            guarded: seconds(Level::Guarded),
+            reduce_only: seconds(Level::ReduceOnly),
+            protected: seconds(Level::Protected),
+            settlement: seconds(Level::Settlement),
+        },
+        trips: judge.levels.trips,
+        detect_s: judge.levels.detect_s,
+        recover_s: judge.levels.recover_s,
+        attacker_profit: usd(Amount::ZERO),
+        lp_profit: usd(outcome.money.lp_profit),
+        adl_events: 0,
+        orders_filled: judge.filled,
+        paced_max_s: 0,
+    }
+}
+
+/// Money as text: dollars with the millionths that are there.
+pub fn usd(amount: Amount) -> String {
+    let millionths = amount.0.i128();
+    let sign = if millionths < 0 { "-" } else { "" };
+    let all = millionths.unsigned_abs();
+    let (dollars, rest) = (all / 1_000_000, all % 1_000_000);
+    if rest == 0 {
+        return format!("{sign}{dollars}");
+    }
+    let digits = format!("{rest:06}");
+    format!("{sign}{dollars}.{}", digits.trim_end_matches('0'))
+}
+
+fn targets(r: &Figures, control: bool) -> Vec<Target> {
+    let none = |name, value: u64| Target {
+        name,
+        goal: "0",
+        value: value.to_string(),
+        met: value == 0,
+    };
+    let mut targets = vec![
+        none("insolvent_blocks", r.insolvent_blocks),
+        none("wrongful_liquidations", r.wrongful_liquidations),
+        none("late_liquidations", r.late_liquidations),
+        none("exits_refused", r.exits_refused),
+        Target {
+            name: "attacker_profit",
+            goal: "at most 0",
+            value: r.attacker_profit.clone(),
+            met: r.attacker_profit == "0" || r.attacker_profit.starts_with('-'),
+        },
+    ];
+    if control {
+        targets.push(none("trips", r.trips));
+        let s = r.level_seconds;
+        let all = [
+            s.normal,
+            s.guarded,
+            s.reduce_only,
+            s.protected,
+            s.settlement,
+        ];
+        let all = all.into_iter().fold(0u64, u64::saturating_add);
+        targets.push(Target {
+            name: "guarded_share",
+            goal: "at most 0.1 %",
+            value: percent(s.guarded, all),
+            met: s.guarded.saturating_mul(1_000) <= all,
+        });
+    }
+    targets
+}
+
+/// A share in percent with two places, rounded up.
+pub fn percent(part: u64, whole: u64) -> String {
+    let bps = u128::from(part).saturating_mul(10_000);
+    let bps = bps.div_ceil(u128::from(whole.max(1)));
+    format!("{}.{:02} %", bps / 100, bps % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_written_exactly() {
+        let cases = [
+            (0, "0"),
+            (1, "0.000001"),
+            (-1_500_000, "-1.5"),
+            (12_345_678_900, "12345.6789"),
+        ];
+        for (millionths, text) in cases {
+            assert_eq!(usd(Amount::raw(millionths)), text);
+        }
+    }
+
+    #[test]
+    fn shares_round_up() {
+        assert_eq!(percent(1, 1_000_000), "0.01 %");
+        assert_eq!(percent(1, 3), "33.34 %");
+        assert_eq!(percent(0, 0), "0.00 %");
+        assert_eq!(percent(5, 5), "100.00 %");
+    }
+}
