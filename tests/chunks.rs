@@ -80,7 +80,7 @@ fn limit() -> impl Strategy<Value = Option<Price>> {
 
 fn order() -> impl Strategy<Value = Order> {
     prop_oneof![
-        5 => (side(), size(), 5u128..40).prop_map(|(side, size, percent)| Order::Increase {
+        9 => (side(), size(), 6u128..40).prop_map(|(side, size, percent)| Order::Increase {
             side,
             size,
             // At 2,000 dollars; a few percent are not enough, most are.
@@ -255,7 +255,7 @@ impl Run {
         }
     }
 
-    fn period(&mut self, period: &Period) -> Outcome {
+    fn period(&mut self, period: &Period) -> (Outcome, MarketState) {
         self.placed.clear();
         for (n, block) in period.blocks.iter().enumerate() {
             self.opening = n == 0;
@@ -271,7 +271,7 @@ impl Run {
         self.heard(&response);
         self.x.assert_sound();
         assert_eq!(self.x.books(0).bad_debt, types::engine::BadDebtSum::default());
-        outcome
+        (outcome, self.x.books(0))
     }
 
     /// Execute what is left: at once, or in the parts given and then in ones by the last caller.
@@ -346,4 +346,28 @@ fn chunks_callers_and_timing_of_book_cranks_change_no_fill_and_no_position() {
     let (cases, fills, refusals) = seen.get();
     println!("{cases} histories, {fills} fills, {refusals} refusals");
     assert!(cases >= 48 && fills > 300 && refusals > 100, "{:?}", seen.get());
+}
+
+/// Shares a provider of a million gets whose request is due at the second round, beside an order that is due
+/// at the first: the book is cranked between the two, or only after both.
+fn shares_of_a_million(prompt: bool) -> Uint128 {
+    let mut x = Exchange::calm().build();
+    x.deposit("ann", 1_000_000);
+    x.deposit("zoe", 1_000_000);
+    x.increase("ann", Side::Long, "1000", 200_000).unwrap();
+    x.round("2000");
+    x.lp_deposit("zoe", 0, 1_000_000).unwrap();
+    if prompt {
+        x.crank_book(0, "keeper", 50).unwrap();
+    }
+    x.round("1992");
+    x.crank_book(0, "keeper", 50).unwrap();
+    x.crank();
+    assert!(x.position("ann").is_some() && x.lp(0, "zoe").claimable);
+    x.books(0).shares
+}
+
+#[test]
+fn a_batch_is_priced_after_the_fills_of_earlier_rounds_whenever_they_are_executed() {
+    assert_eq!(shares_of_a_million(true), shares_of_a_million(false));
 }

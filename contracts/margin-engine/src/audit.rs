@@ -34,16 +34,22 @@ pub fn claims(storage: &dyn Storage, denom: &str) -> Result<Amount, ContractErro
     for (id, market) in peers::markets(storage)? {
         if market.denom == denom {
             let books = compartment::load(storage, &id)?;
-            sum = sum.plus(books.coins_beside_margins()?)?.plus(
-                books
-                    .book
-                    .long
-                    .margins()?
-                    .plus(books.book.short.margins()?)?,
-            )?;
+            sum = sum.plus(books.coins_beside_margins()?)?;
+            for side in Side::BOTH {
+                sum = sum.plus(margins(books.book.side(side))?)?;
+            }
         }
     }
     Ok(sum)
+}
+
+/// Margins of a side: what is stored, and what ADL has paid since where there was any.
+fn margins(side: &math::ledger::SideSums) -> Result<Amount, OutOfRange> {
+    if side.proceeds.is_zero() {
+        Ok(side.margin)
+    } else {
+        side.margins()
+    }
 }
 
 /// Every invariant of every market.

@@ -19,8 +19,6 @@ use crate::{
 
 /// Liquidations and orders the keeper asks for in one crank.
 const CRANK: u32 = 50;
-/// Reports of one message at most.
-const PUSH: usize = 16;
 /// The account that refreshes prices and cranks.
 const KEEPER: &str = "keeper";
 
@@ -64,19 +62,19 @@ impl Stage {
         })
     }
 
-    /// A source's reports reach the oracle.
+    /// A source's reports reach the oracle, each in a message of its own: one message speaks once for a
+    /// feed.
     pub fn push(&mut self, source: usize, reports: &[Report]) -> Result<(), Bug> {
         let Some(reporter) = self.exchange.sources.reporters.get(source).cloned() else {
             return Ok(());
         };
-        for part in reports.chunks(PUSH) {
-            let said = |r: &Report| oracle::Report {
+        for report in reports {
+            let reports = vec![oracle::Report {
                 feed: self.feed.clone(),
-                price: r.price,
-                conf: r.conf,
-                publish_time: r.publish_time,
-            };
-            let reports = part.iter().map(said).collect();
+                price: report.price,
+                conf: report.conf,
+                publish_time: report.publish_time,
+            }];
             let msg = oracle::ExecuteMsg::Push { reports };
             let done = self.exchange.send(&reporter, Module::Oracle, &msg, &[]);
             self.must("a report", done.map_err(no))?;
@@ -216,6 +214,6 @@ impl Stage {
 
 /// A contract's refusal in one line.
 fn no(failed: Failed) -> No {
-    let text = input::one_line(&failed.text);
+    let text = input::one_line(&format!("{failed:?}"));
     No(text.chars().take(300).collect())
 }

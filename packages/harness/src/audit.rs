@@ -20,6 +20,14 @@ impl Exchange {
             Err(e) => found.push(Violation(format!("the engine's books do not read: {e}"))),
         }
         found.extend(self.custody());
+        let oracle = self.app.contract_storage(&self.oracle);
+        let feeds = oracle_aggregator::feed::audit(&*oracle).expect("feeds read");
+        found.extend(feeds.iter().map(|b| Violation(b.to_string())));
+        let rounds = oracle_aggregator::round::audit(&*oracle).expect("rounds read");
+        found.extend(rounds.iter().map(|b| Violation(b.to_string())));
+        let breaker = self.app.contract_storage(&self.breaker);
+        let latches = breaker_governance::audit::all(&*breaker).expect("latches read");
+        found.extend(latches.iter().map(|b| Violation(format!("[I 10] {b:?}"))));
         for market in &self.markets {
             let storage = self.app.contract_storage(&market.addr);
             let broken = market::queue::audit(&*storage).expect("the queue reads");
