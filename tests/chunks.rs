@@ -8,12 +8,18 @@
     clippy::arithmetic_side_effects
 )]
 
-use std::collections::BTreeMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use cosmwasm_std::Uint128;
 use cw_multi_test::AppResponse;
 use harness::{dollars, price, Exchange};
-use proptest::prelude::*;
+use proptest::{
+    prelude::*,
+    test_runner::{RngAlgorithm, TestRng, TestRunner},
+};
 use types::{
     engine::{ExecuteMsg, MandateDone, MarketState, Order, PositionChanged, PositionState},
     level::Level,
@@ -31,7 +37,10 @@ const WAITING: usize = 5;
 /// What somebody does in a block.
 #[derive(Debug, Clone)]
 enum Deed {
-    Place { order: Order, limit: Option<Price> },
+    Place {
+        order: Order,
+        limit: Option<Price>,
+    },
     /// Call back the newest own order, if one waits.
     Cancel,
     AddMargin(u128),
@@ -80,7 +89,7 @@ fn limit() -> impl Strategy<Value = Option<Price>> {
 
 fn order() -> impl Strategy<Value = Order> {
     prop_oneof![
-        9 => (side(), size(), 6u128..40).prop_map(|(side, size, percent)| Order::Increase {
+        9 => (side(), size(), 3u128..40).prop_map(|(side, size, percent)| Order::Increase {
             side,
             size,
             // At 2,000 dollars; a few percent are not enough, most are.
@@ -122,16 +131,13 @@ fn block() -> impl Strategy<Value = Block> {
 }
 
 fn period() -> impl Strategy<Value = Period> {
-    (
-        prop::collection::vec(block(), 4..9),
-        quote(),
-        cranks(30),
-    )
-        .prop_map(|(blocks, last, parts)| Period {
+    (prop::collection::vec(block(), 4..9), quote(), cranks(30)).prop_map(|(blocks, last, parts)| {
+        Period {
             blocks,
             last,
             parts,
-        })
+        }
+    })
 }
 
 /// How the book is cranked.
@@ -194,9 +200,11 @@ impl Run {
     }
 
     fn heard(&mut self, response: &AppResponse) {
-        self.fills.extend(PositionChanged::find(&response.events).unwrap());
+        self.fills
+            .extend(PositionChanged::find(&response.events).unwrap());
         self.done.extend(OrderDone::find(&response.events).unwrap());
-        self.dead.extend(MandateDone::find(&response.events).unwrap());
+        self.dead
+            .extend(MandateDone::find(&response.events).unwrap());
     }
 
     fn crank(&mut self, (caller, limit): (usize, u32)) {
@@ -220,7 +228,9 @@ impl Run {
                 // Of this block, so that it waits in every manner.
                 let height = self.x.height();
                 let waiting = self.x.mandates(name);
-                let newest = waiting.iter().rfind(|m| m.placed.height == height && m.cancelled.is_none());
+                let newest = waiting
+                    .iter()
+                    .rfind(|m| m.placed.height == height && m.cancelled.is_none());
                 let Some(order) = newest.map(|m| m.order) else {
                     return;
                 };
@@ -264,13 +274,20 @@ impl Run {
         self.x.round(&text(period.last));
         self.finish(&period.parts);
         let queue = self.x.queue(0);
-        assert_eq!((queue.reducing, queue.increasing), (0, 0), "all that is due is executed");
+        assert_eq!(
+            (queue.reducing, queue.increasing),
+            (0, 0),
+            "all that is due is executed"
+        );
         assert_eq!(self.x.stance().level, Level::Normal);
         let outcome = self.outcome();
         let response = self.x.crank_in(0, "keeper", 50).unwrap();
         self.heard(&response);
         self.x.assert_sound();
-        assert_eq!(self.x.books(0).bad_debt, types::engine::BadDebtSum::default());
+        assert_eq!(
+            self.x.books(0).bad_debt,
+            types::engine::BadDebtSum::default()
+        );
         (outcome, self.x.books(0))
     }
 
@@ -309,8 +326,16 @@ impl Run {
     }
 }
 
-/// Lives one history in three manners. How many orders were filled, and how many refused.
-fn compare(history: &[Period]) -> Result<(usize, usize), TestCaseError> {
+/// What a comparison has seen.
+#[derive(Debug, Default)]
+struct Seen {
+    histories: usize,
+    fills: usize,
+    refusals: BTreeSet<&'static str>,
+}
+
+/// Lives one history in three manners.
+fn compare(history: &[Period], seen: &mut Seen) -> Result<(), TestCaseError> {
     let mut once = Run::new(Manner::AtOnce);
     let mut parts = Run::new(Manner::InParts);
     let mut any = Run::new(Manner::AtAnyTime);
@@ -321,31 +346,36 @@ fn compare(history: &[Period]) -> Result<(usize, usize), TestCaseError> {
         // Base fees rise with the queue, so they are the same only where the queue was.
         prop_assert_eq!(parts.wallets(), once.wallets(), "wallets, period {}", n);
     }
-    Ok((once.fills.len(), once.dead.len()))
+    seen.histories += 1;
+    seen.fills += once.fills.len();
+    seen.refusals
+        .extend(once.dead.iter().map(|m| m.reason.name()));
+    Ok(())
 }
 
 #[test]
 fn chunks_callers_and_timing_of_book_cranks_change_no_fill_and_no_position() {
-    use std::cell::Cell;
-    let seen = Cell::new((0, 0, 0));
     let config = ProptestConfig {
-        cases: 48,
+        cases: 64,
         max_shrink_iters: 400,
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let mut runner = proptest::test_runner::TestRunner::new(config);
-    runner
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let seen = RefCell::new(Seen::default());
+    TestRunner::new_with_rng(config, rng)
         .run(&prop::collection::vec(period(), 1..4), |history| {
-            let (filled, refused) = compare(&history)?;
-            let (cases, fills, refusals) = seen.get();
-            seen.set((cases + 1, fills + filled, refusals + refused));
-            Ok(())
+            compare(&history, &mut seen.borrow_mut())
         })
         .unwrap_or_else(|e| panic!("{e}"));
-    let (cases, fills, refusals) = seen.get();
-    println!("{cases} histories, {fills} fills, {refusals} refusals");
-    assert!(cases >= 48 && fills > 300 && refusals > 100, "{:?}", seen.get());
+    let seen = seen.into_inner();
+    assert!(seen.histories == 64 && seen.fills > 300, "{seen:?}");
+    for reason in ["cancelled", "limit", "margin", "no_position", "skew_cap"] {
+        assert!(
+            seen.refusals.contains(reason),
+            "{reason} is missing: {seen:?}"
+        );
+    }
 }
 
 /// Shares a provider of a million gets whose request is due at the second round, beside an order that is due

@@ -48,7 +48,8 @@ pub fn finish(
     payee: &Addr,
 ) -> Result<Response, ContractError> {
     let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
-    let mut events = lp::price_due(&mut scene, &mut deps)?;
+    let known = scene.newest().map(|r| r.at);
+    let mut events = lp::price_due(&mut scene, &mut deps, known)?;
     if let Some(round) = scene.newest() {
         funding::accrue(&mut scene, &round)?;
     }

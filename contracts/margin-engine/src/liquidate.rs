@@ -40,6 +40,11 @@ struct Head {
     bankrupt: bool,
 }
 
+/// Whether a bankrupt head may be liquidated now.
+pub fn is_needed(scene: &Scene, storage: &dyn Storage) -> Result<bool, ContractError> {
+    Ok(worst(scene, storage)?.is_some_and(|head| head.bankrupt))
+}
+
 /// Clear up to `limit` bankrupt heads that may be liquidated now: nobody leaves with gains that losers
 /// cannot pay. A bankrupt head the rule still protects blocks nothing.
 pub fn bankrupt(

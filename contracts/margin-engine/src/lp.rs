@@ -116,16 +116,20 @@ fn join(books: &mut Compartment, placed: Moment, amount: Amount) -> Result<u64, 
     Ok(number)
 }
 
-/// Price the batches whose round exists, before any sum changes at a newer one. Never Busy: O(1) each, two
-/// at most.
-pub fn price_due(scene: &mut Scene, deps: &mut DepsMut) -> Result<Vec<Event>, ContractError> {
+/// Price the batches that the round at `until` binds, before any sum changes at a newer one. (An order that is
+/// settled at an older round comes first, so what newcomers pay does not depend on when it is cranked.) Never
+/// Busy: O(1) each, two at most.
+pub fn price_due(
+    scene: &mut Scene,
+    deps: &mut DepsMut,
+    until: Option<Moment>,
+) -> Result<Vec<Event>, ContractError> {
     let mut events = Vec::new();
     for _ in 0..2 {
         let Some(batch) = scene.books.batch else {
             break;
         };
-        let known = scene.newest().map(|r| r.at);
-        if !known.is_some_and(|at| batch.placed.binds(at, scene.prices.max_future)) {
+        if !until.is_some_and(|at| batch.placed.binds(at, scene.prices.max_future)) {
             break;
         }
         let Some(round) = round_of(scene, deps, &batch)? else {

@@ -71,7 +71,8 @@ fn settled(
     deps: &mut DepsMut,
     payee: &Addr,
 ) -> Result<Vec<Event>, ContractError> {
-    let mut events = lp::price_due(scene, deps)?;
+    let known = scene.newest().map(|r| r.at);
+    let mut events = lp::price_due(scene, deps, known)?;
     let pass = liquidate::bankrupt(scene, deps.storage, 3, payee)?;
     if pass.more {
         return Err(ContractError::Busy);

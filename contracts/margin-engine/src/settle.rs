@@ -66,7 +66,13 @@ pub fn settle(
     let Some(round) = due_round(&scene, &mandate, call.round) else {
         return answer(Response::new(), &Settlement::NotDue {});
     };
-    let priced = lp::price_due(&mut scene, &mut deps)?;
+    // Clearing a head changes sums at the newest round, settling alone at its own.
+    let until = if liquidate::is_needed(&scene, deps.storage)? {
+        scene.newest().map(|r| r.at)
+    } else {
+        Some(round.at)
+    };
+    let priced = lp::price_due(&mut scene, &mut deps, until)?;
     let cleared = liquidate::bankrupt(&mut scene, deps.storage, CLEAR, &call.payee)?;
     let response = Response::new()
         .add_events(priced)

@@ -23,6 +23,8 @@ impl Interface for Breaker {
 
 /// One market the breaker watches over.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
 pub struct Registered {
     /// Its name at the engine.
     pub market: String,

@@ -6,6 +6,8 @@ use cosmwasm_std::Env;
 
 /// When something happened on this chain.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, PartialOrd, Ord, Default)]
 pub struct Moment {
     /// Block time, seconds.

@@ -2,25 +2,31 @@
 //! liquidation, insurance, vault.
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::Uint128;
 
 use crate::{
     breaker::Breaker,
-    clock::Moment,
     handle::{Handle, Interface},
     level::Action,
     market::Market,
     oracle::Oracle,
     params::MarketParams,
     scope::Stance,
-    Amount, PerUnit, Price, Rate, Ratio, Side, Size,
+    Amount, Price, Ratio, Side,
 };
 
+pub use answers::{
+    BadDebtSum, Config, LpState, Mandate, MarketState, Peers, PositionState, Terms,
+};
 pub use events::{
     BadDebt, FaultSeen, Liquidated, LpBatchPriced, MandateDone, PositionChanged, WalletChanged,
 };
 
+pub use settlement::{NotARefusal, Refusal, Settlement};
+
+mod answers;
 mod events;
+mod settlement;
 
 /// The engine's name on an address.
 pub enum Engine {}
@@ -343,119 +349,6 @@ impl ExecuteMsg {
     }
 }
 
-/// Why an order died at its round, as data.
-#[cw_serde]
-#[derive(Copy, Eq)]
-pub enum Refusal {
-    /// No such mandate any more.
-    Gone,
-    /// Called back in time.
-    Cancelled,
-    /// Expired in time.
-    Expired,
-    /// The fill would be worse than the limit.
-    Limit,
-    /// The level forbids new risk.
-    Level,
-    /// The round's status forbids new risk.
-    Price,
-    /// Not enough margin for the initial requirement.
-    Margin,
-    /// The skew would leave its cap.
-    SkewCap,
-    /// The side would leave its cap.
-    SideCap,
-    /// There is no position of that side to reduce, or an opposite one in the way of an increase.
-    NoPosition,
-    /// The position would be smaller than dust.
-    Dust,
-    /// The round is no longer kept.
-    Evicted,
-    /// A module failed on it; nothing was charged.
-    Faulted,
-}
-
-impl Refusal {
-    /// Every reason.
-    pub const ALL: [Self; 13] = [
-        Self::Gone,
-        Self::Cancelled,
-        Self::Expired,
-        Self::Limit,
-        Self::Level,
-        Self::Price,
-        Self::Margin,
-        Self::SkewCap,
-        Self::SideCap,
-        Self::NoPosition,
-        Self::Dust,
-        Self::Evicted,
-        Self::Faulted,
-    ];
-
-    /// Its name in events.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Gone => "gone",
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-            Self::Limit => "limit",
-            Self::Level => "level",
-            Self::Price => "price",
-            Self::Margin => "margin",
-            Self::SkewCap => "skew_cap",
-            Self::SideCap => "side_cap",
-            Self::NoPosition => "no_position",
-            Self::Dust => "dust",
-            Self::Evicted => "evicted",
-            Self::Faulted => "faulted",
-        }
-    }
-}
-
-/// Not the name of a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a refusal")]
-pub struct NotARefusal;
-
-impl std::str::FromStr for Refusal {
-    type Err = NotARefusal;
-
-    fn from_str(name: &str) -> Result<Self, NotARefusal> {
-        Self::ALL
-            .into_iter()
-            .find(|r| r.name() == name)
-            .ok_or(NotARefusal)
-    }
-}
-
-/// Answer to `Settle` and `Evict`.
-#[cw_serde]
-#[derive(Copy, Eq)]
-pub enum Settlement {
-    /// Done, at this price.
-    Filled {
-        /// Signed size.
-        size: Size,
-        /// Clearing price.
-        price: Price,
-    },
-    /// The order is dead and refunded.
-    Refused {
-        /// Why.
-        reason: Refusal,
-    },
-    /// A reducing order lost its round and waits for the next one from this moment on.
-    Rearmed {
-        /// Placed anew.
-        placed: Moment,
-    },
-    /// The market named the wrong round; nothing changed.
-    NotDue {},
-    /// More bankrupt heads wait than one message may clear; nothing else changed.
-    Busy {},
-}
-
 /// What the engine can be asked.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
@@ -523,132 +416,4 @@ pub enum QueryMsg {
         /// Whose.
         account: String,
     },
-}
-
-/// Who is who.
-#[cw_serde]
-pub struct Config {
-    /// Where fees go.
-    pub treasury: Addr,
-    /// Who may bind.
-    pub instantiator: Addr,
-    /// The neighbours, once bound.
-    pub peers: Option<Peers>,
-    /// The markets.
-    pub markets: Vec<String>,
-}
-
-/// The neighbours.
-#[cw_serde]
-pub struct Peers {
-    /// Who leases stances.
-    pub breaker: Handle<Breaker>,
-    /// Who prices.
-    pub oracle: Handle<Oracle>,
-}
-
-/// What an account has signed for one order.
-#[cw_serde]
-pub struct Mandate {
-    /// Its number in the market.
-    pub order: u64,
-    /// Whose.
-    pub account: Addr,
-    /// What.
-    pub kind: Order,
-    /// The worst acceptable fill price.
-    pub limit: Option<Price>,
-    /// See [`ExecuteMsg::PlaceOrder`].
-    pub expiry: Option<u64>,
-    /// When it was placed or re-armed.
-    pub placed: Moment,
-    /// When it was called back.
-    pub cancelled: Option<Moment>,
-    /// Margin reserved out of the wallet.
-    pub margin: Amount,
-    /// Fee reserved out of the wallet.
-    pub fee: Amount,
-}
-
-/// Margin terms in force.
-#[cw_serde]
-#[derive(Copy, Eq)]
-pub struct Terms {
-    /// Initial margin, before caution and the open-interest add-on.
-    pub im: Ratio,
-    /// Maintenance margin now.
-    pub mm: Ratio,
-    /// Where maintenance is going.
-    pub mm_target: Ratio,
-}
-
-/// A market's books.
-#[cw_serde]
-pub struct MarketState {
-    /// Its name.
-    pub market: String,
-    /// The stance in force now.
-    pub stance: Stance,
-    /// Margin terms.
-    pub terms: Terms,
-    /// Open interest of longs.
-    pub long: Size,
-    /// Open interest of shorts, negative.
-    pub short: Size,
-    /// Positions.
-    pub positions: u64,
-    /// Cash of the vault, funding as if settled now.
-    pub cash: Amount,
-    /// Net asset value of the vault at the newest round.
-    pub nav: Option<Amount>,
-    /// Insurance fund.
-    pub insurance: Amount,
-    /// The treasury's uncollected fees.
-    pub fees: Amount,
-    /// Losses beyond margin so far, by whom they were borne.
-    pub bad_debt: BadDebtSum,
-    /// LP shares.
-    pub shares: Uint128,
-    /// Funding index, USD per base unit.
-    pub funding_index: PerUnit,
-    /// Funding rate now.
-    pub funding_rate: Rate,
-}
-
-/// Losses beyond margin, cumulated.
-#[cw_serde]
-#[derive(Copy, Eq, Default)]
-pub struct BadDebtSum {
-    /// Paid by insurance.
-    pub insurance: Amount,
-    /// Borne by the vault.
-    pub vault: Amount,
-}
-
-/// A position.
-#[cw_serde]
-pub struct PositionState {
-    /// Whose.
-    pub account: Addr,
-    /// Signed size.
-    pub size: Size,
-    /// Margin after funding.
-    pub margin: Amount,
-    /// What was paid for the size.
-    pub cost: Amount,
-    /// The index price at which equity is zero.
-    pub bankruptcy: PerUnit,
-    /// Equity at the newest round.
-    pub equity: Option<Amount>,
-}
-
-/// LP holdings of an account.
-#[cw_serde]
-pub struct LpState {
-    /// Shares held.
-    pub shares: Uint128,
-    /// A deposit that waits for its round, or for its claim.
-    pub pending: Option<Amount>,
-    /// Whether it has been priced and may be claimed.
-    pub claimable: bool,
 }

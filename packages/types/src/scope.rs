@@ -116,6 +116,8 @@ impl Reason {
 
 /// What the breaker leases to a module for one market.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq)]
 pub struct Stance {
     /// The joined level of every scope above the market.

@@ -1,0 +1,138 @@
+//! What the engine answers, and the mandate it keeps.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Uint128};
+
+use super::Order;
+use crate::{
+    breaker::Breaker, clock::Moment, handle::Handle, oracle::Oracle, scope::Stance, Amount, PerUnit,
+    Price, Rate, Ratio, Size,
+};
+
+/// Who is who.
+#[cw_serde]
+pub struct Config {
+    /// Where fees go.
+    pub treasury: Addr,
+    /// Who may bind.
+    pub instantiator: Addr,
+    /// The neighbours, once bound.
+    pub peers: Option<Peers>,
+    /// The markets.
+    pub markets: Vec<String>,
+}
+
+/// The neighbours.
+#[cw_serde]
+pub struct Peers {
+    /// Who leases stances.
+    pub breaker: Handle<Breaker>,
+    /// Who prices.
+    pub oracle: Handle<Oracle>,
+}
+
+/// What an account has signed for one order.
+#[cw_serde]
+pub struct Mandate {
+    /// Its number in the market.
+    pub order: u64,
+    /// Whose.
+    pub account: Addr,
+    /// What.
+    pub kind: Order,
+    /// The worst acceptable fill price.
+    pub limit: Option<Price>,
+    /// See [`ExecuteMsg::PlaceOrder`].
+    pub expiry: Option<u64>,
+    /// When it was placed or re-armed.
+    pub placed: Moment,
+    /// When it was called back.
+    pub cancelled: Option<Moment>,
+    /// Margin reserved out of the wallet.
+    pub margin: Amount,
+    /// Fee reserved out of the wallet.
+    pub fee: Amount,
+}
+
+/// Margin terms in force.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Terms {
+    /// Initial margin, before caution and the open-interest add-on.
+    pub im: Ratio,
+    /// Maintenance margin now.
+    pub mm: Ratio,
+    /// Where maintenance is going.
+    pub mm_target: Ratio,
+}
+
+/// A market's books.
+#[cw_serde]
+pub struct MarketState {
+    /// Its name.
+    pub market: String,
+    /// The stance in force now.
+    pub stance: Stance,
+    /// Margin terms.
+    pub terms: Terms,
+    /// Open interest of longs.
+    pub long: Size,
+    /// Open interest of shorts, negative.
+    pub short: Size,
+    /// Positions.
+    pub positions: u64,
+    /// Cash of the vault, funding as if settled now.
+    pub cash: Amount,
+    /// Net asset value of the vault at the newest round.
+    pub nav: Option<Amount>,
+    /// Insurance fund.
+    pub insurance: Amount,
+    /// The treasury's uncollected fees.
+    pub fees: Amount,
+    /// Losses beyond margin so far, by whom they were borne.
+    pub bad_debt: BadDebtSum,
+    /// LP shares.
+    pub shares: Uint128,
+    /// Funding index, USD per base unit.
+    pub funding_index: PerUnit,
+    /// Funding rate now.
+    pub funding_rate: Rate,
+}
+
+/// Losses beyond margin, cumulated.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct BadDebtSum {
+    /// Paid by insurance.
+    pub insurance: Amount,
+    /// Borne by the vault.
+    pub vault: Amount,
+}
+
+/// A position.
+#[cw_serde]
+pub struct PositionState {
+    /// Whose.
+    pub account: Addr,
+    /// Signed size.
+    pub size: Size,
+    /// Margin after funding.
+    pub margin: Amount,
+    /// What was paid for the size.
+    pub cost: Amount,
+    /// The index price at which equity is zero.
+    pub bankruptcy: PerUnit,
+    /// Equity at the newest round.
+    pub equity: Option<Amount>,
+}
+
+/// LP holdings of an account.
+#[cw_serde]
+pub struct LpState {
+    /// Shares held.
+    pub shares: Uint128,
+    /// A deposit that waits for its round, or for its claim.
+    pub pending: Option<Amount>,
+    /// Whether it has been priced and may be claimed.
+    pub claimable: bool,
+}
