@@ -9,7 +9,7 @@ use types::{
     scope::Stance,
 };
 
-use crate::{funding, peers, settle, stance, ContractError};
+use crate::{ending, funding, peers, settle, stance, ContractError};
 
 /// The instantiator names the neighbours, once.
 pub fn bind(
@@ -70,7 +70,7 @@ pub fn evict(
 ) -> Result<Response, ContractError> {
     let market = peers::of_venue(deps.storage, sender)?;
     let payee = deps.api.addr_validate(&payee)?;
-    settle::evict(deps, env, &market, order, &payee)
+    ending::evict(deps, env, &market, order, &payee)
 }
 
 /// A market reports that settling an increase failed.
@@ -81,7 +81,7 @@ pub fn fault(
     order: u64,
 ) -> Result<Response, ContractError> {
     let market = peers::of_venue(deps.storage, sender)?;
-    settle::fault(deps, env, &market, order)
+    ending::fault(deps, env, &market, order)
 }
 
 /// A market tells its funding terms.

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod compartment;
 pub mod contract;
 mod crank;
+mod ending;
 mod error;
 mod fees;
 mod fill;

@@ -13,10 +13,10 @@ use types::{
 };
 
 use crate::{
-    compartment, fees, gas, mandate, peers, position,
+    compartment, ending, fees, gas, mandate, peers, position,
     reply::Awaiting,
     scene::{querier, Scene},
-    settle, wallet, ContractError,
+    wallet, ContractError,
 };
 
 /// What was asked for.
@@ -180,7 +180,7 @@ pub fn release(
         RoundAfter::Evicted {} => None,
     };
     let reason = reason.ok_or(ContractError::StillDue { order })?;
-    let (events, _) = settle::refuse(&mut scene, deps.storage, (&m, payee), reason)?;
+    let (events, _) = ending::refuse(&mut scene, deps.storage, (&m, payee), reason)?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_events(events))
 }

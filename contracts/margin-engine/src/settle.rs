@@ -4,19 +4,20 @@
 use cosmwasm_std::{to_json_binary, Addr, DepsMut, Env, Response, Storage};
 use types::{
     clock::Moment,
-    engine::{Mandate, MandateDone, Order, PositionChanged, Refusal, Settlement},
-    oracle::{Pair, Round, RoundAfter, Status},
+    engine::{Mandate, Order, PositionChanged, Refusal, Settlement},
+    oracle::{Pair, Round, Status},
     wire::Wire,
     Amount, Price, Side, Size,
 };
 
 use crate::{
+    ending,
     fill::{self, Held},
     funding,
     judge::{within, Ask},
-    liquidate, lp, mandate, peers,
+    liquidate, lp, mandate,
     position::{self, Position},
-    scene::{querier, Scene},
+    scene::Scene,
     wallet, ContractError,
 };
 
@@ -30,7 +31,10 @@ struct Case<'a> {
     payee: &'a Addr,
 }
 
-fn answer(response: Response, settlement: &Settlement) -> Result<Response, ContractError> {
+pub(crate) fn answer(
+    response: Response,
+    settlement: &Settlement,
+) -> Result<Response, ContractError> {
     Ok(response.set_data(to_json_binary(settlement)?))
 }
 
@@ -104,7 +108,7 @@ fn due_round(scene: &Scene, mandate: &Mandate, number: u64) -> Option<Round> {
     (round.number == number && binds(round.at) && first).then_some(round)
 }
 
-type Outcome = (Vec<cosmwasm_std::Event>, Settlement);
+pub(crate) type Outcome = (Vec<cosmwasm_std::Event>, Settlement);
 
 impl Case<'_> {
     fn execute(
@@ -114,7 +118,7 @@ impl Case<'_> {
     ) -> Result<Outcome, ContractError> {
         let max_future = scene.prices.max_future;
         if let Some(reason) = mandate::revoked(self.mandate, self.round.at, max_future) {
-            return refuse(scene, storage, (self.mandate, self.payee), reason);
+            return ending::refuse(scene, storage, (self.mandate, self.payee), reason);
         }
         match self.mandate.kind {
             Order::Increase { side, size, .. } => {
@@ -140,7 +144,9 @@ impl Case<'_> {
         let entry = self.ask(scene, held.as_ref(), by)?.decide(scene)?;
         let entry = match entry {
             Ok(entry) => entry,
-            Err(reason) => return refuse(scene, storage, (self.mandate, self.payee), reason),
+            Err(reason) => {
+                return ending::refuse(scene, storage, (self.mandate, self.payee), reason)
+            }
         };
         let reserve = Amount::of(scene.market.params.liquidation_reserve)?;
         let mut held = match held {
@@ -216,7 +222,7 @@ impl Case<'_> {
         let position = position::load(storage, &scene.id, account)?
             .filter(|p| p.book.side().is_ok_and(|s| s == side));
         let Some(position) = position else {
-            return refuse(scene, storage, who, Refusal::NoPosition);
+            return ending::refuse(scene, storage, who, Refusal::NoPosition);
         };
         let skew = scene.books.book.skew()?;
         let index = exit_price(side, &self.round);
@@ -231,7 +237,7 @@ impl Case<'_> {
         let by = part.negated()?;
         let cost = scene.curve.cost(skew, by, index)?;
         if !within(self.mandate.limit, by, crate::judge::shown(cost, by)?) {
-            return refuse(scene, storage, who, Refusal::Limit);
+            return ending::refuse(scene, storage, who, Refusal::Limit);
         }
         let mut held = fill::take(scene, storage, account, position)?;
         let closed = fill::close(scene, held.loose, part, (skew, index))?;
@@ -323,114 +329,4 @@ fn part(
     } else {
         wanted
     })
-}
-
-/// End a mandate without a fill: margin back to the wallet, fee to whoever removes it.
-pub fn refuse(
-    scene: &mut Scene,
-    storage: &mut dyn Storage,
-    (m, payee): (&Mandate, &Addr),
-    reason: Refusal,
-) -> Result<Outcome, ContractError> {
-    wallet::credit(storage, payee, &scene.market.denom, m.fee)?;
-    let done = refund(scene, storage, m, (reason, m.margin))?;
-    Ok((vec![done], Settlement::Refused { reason }))
-}
-
-/// Give `back` of a mandate's reserve to its owner; the rest of the reserve has gone elsewhere.
-pub fn refund(
-    scene: &mut Scene,
-    storage: &mut dyn Storage,
-    m: &Mandate,
-    (reason, back): (Refusal, Amount),
-) -> Result<cosmwasm_std::Event, ContractError> {
-    let books = &mut scene.books;
-    books.orders = books.orders.minus(m.margin)?.minus(m.fee)?;
-    books.waiting = books.waiting.saturating_sub(1);
-    wallet::credit(storage, &m.account, &scene.market.denom, back)?;
-    mandate::remove(storage, &scene.id, m)?;
-    Ok(MandateDone {
-        market: scene.id.clone(),
-        order: m.order,
-        reason,
-        refund: back,
-    }
-    .write())
-}
-
-/// The round that bound this order is no longer kept: a reduction waits for the next one, an increase is
-/// refunded less taker fee and base fee, so that starving keepers is no free option.
-pub fn evict(
-    deps: DepsMut,
-    env: &Env,
-    market: &str,
-    order: u64,
-    payee: &Addr,
-) -> Result<Response, ContractError> {
-    let Some(mut m) = mandate::load(deps.storage, market, order)? else {
-        return answer(
-            Response::new(),
-            &Settlement::Refused {
-                reason: Refusal::Gone,
-            },
-        );
-    };
-    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
-    let after = Moment {
-        time: m.placed.time.saturating_add(scene.prices.max_future),
-        height: m.placed.height,
-    };
-    let oracle = peers::peers(deps.storage)?.oracle;
-    let found = oracle.round_after(&querier(&deps), &scene.market.feed, after)?;
-    if !matches!(found, RoundAfter::Evicted {}) {
-        return answer(Response::new(), &Settlement::NotDue {});
-    }
-    if m.kind.reducing() {
-        m.placed = Moment::placing(env);
-        mandate::update(deps.storage, market, &m)?;
-        let placed = m.placed;
-        return answer(Response::new(), &Settlement::Rearmed { placed });
-    }
-    let taker = taker_fee(&scene, &m)?;
-    crate::fees::collect(&mut scene.books, &scene.market.params, taker)?;
-    wallet::credit(deps.storage, payee, &scene.market.denom, m.fee)?;
-    let reason = Refusal::Evicted;
-    let back = m.margin.minus(taker)?;
-    let done = refund(&mut scene, deps.storage, &m, (reason, back))?;
-    scene.save(deps.storage)?;
-    answer(
-        Response::new().add_event(done),
-        &Settlement::Refused { reason },
-    )
-}
-
-fn taker_fee(scene: &Scene, m: &Mandate) -> Result<Amount, ContractError> {
-    let (Some(round), Some(size)) = (scene.newest(), m.kind.size()) else {
-        return Ok(Amount::ZERO);
-    };
-    let size = signed(m.kind.side(), size)?;
-    let fee = size
-        .notional_up(round.price)?
-        .share_up(scene.market.params.fee_increase)?;
-    Ok(fee.min(m.margin))
-}
-
-/// Settling an increase failed and is not the user's fault: all of its reserve goes back.
-pub fn fault(
-    deps: DepsMut,
-    env: &Env,
-    market: &str,
-    order: u64,
-) -> Result<Response, ContractError> {
-    let Some(m) = mandate::load(deps.storage, market, order)? else {
-        return Ok(Response::new());
-    };
-    if m.kind.reducing() {
-        return Ok(Response::new());
-    }
-    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
-    let back = m.margin.plus(m.fee)?;
-    let done = refund(&mut scene, deps.storage, &m, (Refusal::Faulted, back))?;
-    scene.save(deps.storage)?;
-    Ok(Response::new().add_event(done))
 }

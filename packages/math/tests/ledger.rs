@@ -83,7 +83,9 @@ impl World {
             Op::Deleverage { side, keep } => {
                 if self.book.side(*side).size().unwrap().abs().unwrap() > Size::raw(1_000_000) {
                     let at = (curve(), self.index);
-                    self.book.deleverage(*side, Ratio::percent(*keep), at).unwrap();
+                    self.book
+                        .deleverage(*side, Ratio::percent(*keep), at)
+                        .unwrap();
                 }
             }
         }
@@ -106,13 +108,21 @@ impl World {
             } else {
                 loose.size
             };
-            let cost = curve().cost(skew, part.negated().unwrap(), self.index).unwrap();
-            self.book.realise(loose, part, cost.negated().unwrap()).unwrap().left
+            let cost = curve()
+                .cost(skew, part.negated().unwrap(), self.index)
+                .unwrap();
+            self.book
+                .realise(loose, part, cost.negated().unwrap())
+                .unwrap()
+                .left
         } else {
             self.inside = self.inside.plus(margin).unwrap();
             Loose {
                 size: loose.size.plus(by).unwrap(),
-                cost: loose.cost.plus(curve().cost(skew, by, self.index).unwrap()).unwrap(),
+                cost: loose
+                    .cost
+                    .plus(curve().cost(skew, by, self.index).unwrap())
+                    .unwrap(),
                 margin: loose.margin.plus(margin).unwrap(),
             }
         };
@@ -124,21 +134,32 @@ impl World {
     }
 
     fn now(&self, p: &Position) -> (Loose, Amount) {
-        p.synced(self.book.side(p.side().unwrap()), self.book.funding).unwrap()
+        p.synced(self.book.side(p.side().unwrap()), self.book.funding)
+            .unwrap()
     }
 
     fn check(&self) {
         let mut money = self.book.cash;
         for side in Side::BOTH {
             let sums = self.book.side(side);
-            let mine: Vec<_> = self.held.values().filter(|p| p.side().unwrap() == side).collect();
+            let mine: Vec<_> = self
+                .held
+                .values()
+                .filter(|p| p.side().unwrap() == side)
+                .collect();
             let total = |f: fn(&(Loose, Amount)) -> i128| -> i128 {
                 mine.iter().map(|p| f(&self.now(p))).sum()
             };
             let slack = i128::try_from(mine.len()).unwrap() + 2;
             let near = |a: i128, b: i128| assert!((a - b).abs() <= slack, "{side:?} {a} {b}");
-            near(sums.size().unwrap().0.i128(), total(|(l, _)| l.size.0.i128()));
-            near(sums.cost(Round::Up).unwrap().0.i128(), total(|(l, _)| l.cost.0.i128()));
+            near(
+                sums.size().unwrap().0.i128(),
+                total(|(l, _)| l.size.0.i128()),
+            );
+            near(
+                sums.cost(Round::Up).unwrap().0.i128(),
+                total(|(l, _)| l.cost.0.i128()),
+            );
             near(
                 sums.owed(self.book.funding, Round::Up).unwrap().0.i128(),
                 total(|(_, owed)| owed.0.i128()),
@@ -152,7 +173,10 @@ impl World {
         }
         // Roundings stay inside: never more is claimed than came in, and hardly less.
         let gap = self.inside.minus(money).unwrap().0.i128();
-        assert!(gap >= -2 && gap <= 8 * self.steps, "conserved to the roundings: {gap}");
+        assert!(
+            gap >= -2 && gap <= 8 * self.steps,
+            "conserved to the roundings: {gap}"
+        );
     }
 
     /// Constant keys sort like the bankruptcy prices they stand for.
@@ -174,7 +198,11 @@ impl World {
             let size = loose.size.abs().unwrap();
             let money = PerUnit::of(Amount::raw(4 + self.steps), size, Round::Up).unwrap();
             let unit = read.abs().unwrap().0 / size.wide() * Int256::from(2);
-            let gap = read.minus(loose.bankruptcy().unwrap()).unwrap().abs().unwrap();
+            let gap = read
+                .minus(loose.bankruptcy().unwrap())
+                .unwrap()
+                .abs()
+                .unwrap();
             assert!(gap.0 <= money.0 + unit, "{gap:?} {loose:?}");
         }
     }
@@ -209,7 +237,11 @@ proptest! {
 fn a_hundred_deleveragings_in_a_row_keep_the_ladder() {
     let mut world = World::new();
     for (who, margin) in [(0u8, 90_000_000i128), (1, 200_000_000), (2, 5_000_000_000)] {
-        world.trade(who, Size::raw(400_000_000_000_000), Amount::raw(margin * 100));
+        world.trade(
+            who,
+            Size::raw(400_000_000_000_000),
+            Amount::raw(margin * 100),
+        );
     }
     for n in 0..100u64 {
         world.steps += 1;

@@ -15,9 +15,7 @@ use crate::{
     Amount, Price, Ratio, Side,
 };
 
-pub use answers::{
-    BadDebtSum, Config, LpState, Mandate, MarketState, Peers, PositionState, Terms,
-};
+pub use answers::{BadDebtSum, Config, LpState, Mandate, MarketState, Peers, PositionState, Terms};
 pub use events::{
     BadDebt, FaultSeen, Liquidated, LpBatchPriced, MandateDone, PositionChanged, WalletChanged,
 };

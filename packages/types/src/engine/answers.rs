@@ -5,8 +5,8 @@ use cosmwasm_std::{Addr, Uint128};
 
 use super::Order;
 use crate::{
-    breaker::Breaker, clock::Moment, handle::Handle, oracle::Oracle, scope::Stance, Amount, PerUnit,
-    Price, Rate, Ratio, Size,
+    breaker::Breaker, clock::Moment, handle::Handle, oracle::Oracle, scope::Stance, Amount,
+    PerUnit, Price, Rate, Ratio, Size,
 };
 
 /// Who is who.

@@ -1,0 +1,127 @@
+//! How an order ends without a fill: refused, evicted, or failed on by a module. Who is refunded what.
+
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
+use types::{
+    clock::Moment,
+    engine::{Mandate, MandateDone, Refusal, Settlement},
+    oracle::RoundAfter,
+    wire::Wire,
+    Amount,
+};
+
+use crate::{
+    fees, mandate, peers,
+    scene::{querier, Scene},
+    settle::{answer, signed, Outcome},
+    wallet, ContractError,
+};
+
+/// End a mandate without a fill: margin back to the wallet, fee to whoever removes it.
+pub fn refuse(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    (m, payee): (&Mandate, &Addr),
+    reason: Refusal,
+) -> Result<Outcome, ContractError> {
+    wallet::credit(storage, payee, &scene.market.denom, m.fee)?;
+    let done = refund(scene, storage, m, (reason, m.margin))?;
+    Ok((vec![done], Settlement::Refused { reason }))
+}
+
+/// Give `back` of a mandate's reserve to its owner; the rest of the reserve has gone elsewhere.
+pub fn refund(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    m: &Mandate,
+    (reason, back): (Refusal, Amount),
+) -> Result<Event, ContractError> {
+    let books = &mut scene.books;
+    books.orders = books.orders.minus(m.margin)?.minus(m.fee)?;
+    books.waiting = books.waiting.saturating_sub(1);
+    wallet::credit(storage, &m.account, &scene.market.denom, back)?;
+    mandate::remove(storage, &scene.id, m)?;
+    Ok(MandateDone {
+        market: scene.id.clone(),
+        order: m.order,
+        reason,
+        refund: back,
+    }
+    .write())
+}
+
+/// The round that bound this order is no longer kept: a reduction waits for the next one, an increase is
+/// refunded less taker fee and base fee, so that starving keepers is no free option.
+pub fn evict(
+    deps: DepsMut,
+    env: &Env,
+    market: &str,
+    order: u64,
+    payee: &Addr,
+) -> Result<Response, ContractError> {
+    let Some(mut m) = mandate::load(deps.storage, market, order)? else {
+        return answer(
+            Response::new(),
+            &Settlement::Refused {
+                reason: Refusal::Gone,
+            },
+        );
+    };
+    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    let after = Moment {
+        time: m.placed.time.saturating_add(scene.prices.max_future),
+        height: m.placed.height,
+    };
+    let oracle = peers::peers(deps.storage)?.oracle;
+    let found = oracle.round_after(&querier(&deps), &scene.market.feed, after)?;
+    if !matches!(found, RoundAfter::Evicted {}) {
+        return answer(Response::new(), &Settlement::NotDue {});
+    }
+    if m.kind.reducing() {
+        m.placed = Moment::placing(env);
+        mandate::update(deps.storage, market, &m)?;
+        let placed = m.placed;
+        return answer(Response::new(), &Settlement::Rearmed { placed });
+    }
+    let taker = taker_fee(&scene, &m)?;
+    fees::collect(&mut scene.books, &scene.market.params, taker)?;
+    wallet::credit(deps.storage, payee, &scene.market.denom, m.fee)?;
+    let reason = Refusal::Evicted;
+    let back = m.margin.minus(taker)?;
+    let done = refund(&mut scene, deps.storage, &m, (reason, back))?;
+    scene.save(deps.storage)?;
+    answer(
+        Response::new().add_event(done),
+        &Settlement::Refused { reason },
+    )
+}
+
+fn taker_fee(scene: &Scene, m: &Mandate) -> Result<Amount, ContractError> {
+    let (Some(round), Some(size)) = (scene.newest(), m.kind.size()) else {
+        return Ok(Amount::ZERO);
+    };
+    let size = signed(m.kind.side(), size)?;
+    let fee = size
+        .notional_up(round.price)?
+        .share_up(scene.market.params.fee_increase)?;
+    Ok(fee.min(m.margin))
+}
+
+/// Settling an increase failed and is not the user's fault: all of its reserve goes back.
+pub fn fault(
+    deps: DepsMut,
+    env: &Env,
+    market: &str,
+    order: u64,
+) -> Result<Response, ContractError> {
+    let Some(m) = mandate::load(deps.storage, market, order)? else {
+        return Ok(Response::new());
+    };
+    if m.kind.reducing() {
+        return Ok(Response::new());
+    }
+    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    let back = m.margin.plus(m.fee)?;
+    let done = refund(&mut scene, deps.storage, &m, (Refusal::Faulted, back))?;
+    scene.save(deps.storage)?;
+    Ok(Response::new().add_event(done))
+}
