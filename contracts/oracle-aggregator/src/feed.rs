@@ -85,6 +85,7 @@ impl Feed {
                 .fold(0, |sum: u64, s| sum.saturating_add(s.weight.into())),
             min_sources: self.params.min_sources,
             preferred: self.params.preferred_sources,
+            spread_age: self.params.max_age,
         }
     }
 

@@ -30,6 +30,9 @@ pub struct Quorum {
     pub min_sources: u32,
     /// Fewer survivors than this grade as Degraded.
     pub preferred: u32,
+    /// A survivor published longer than this before the round is late rather than in disagreement: it
+    /// counts for everything but the dispersion. Seconds.
+    pub spread_age: u64,
 }
 
 /// How well the survivors agree. Ordered: greater is worse.
@@ -50,7 +53,7 @@ pub struct Aggregate {
     pub price: Price,
     /// The greater of the survivors' median confidence and median absolute deviation.
     pub conf: Price,
-    /// The survivors' range over the price, rounded up.
+    /// The range of the survivors that speak of the round's moment over the price, rounded up.
     pub dispersion: Ratio,
     /// Positions of the outliers in the list of reports, ascending.
     pub dropped: Vec<usize>,
@@ -83,7 +86,7 @@ impl Quorum {
 }
 
 fn at_least(count: usize, wanted: u32) -> bool {
-    u32::try_from(count).map_or(true, |count| count >= wanted)
+    u32::try_from(count).is_ok_and(|count| count >= wanted)
 }
 
 /// The whole rule: quorum, round time, median, one outlier pass, quorum again, spread, grade.
@@ -108,7 +111,8 @@ pub fn aggregate(reports: &[Report], quorum: Quorum) -> Result<Option<Aggregate>
     let Some(price) = centre(&survivors)? else {
         return Ok(None);
     };
-    let dispersion = dispersion(&survivors, price);
+    let since = round_time.saturating_sub(quorum.spread_age);
+    let dispersion = dispersion(&survivors, since, price);
     Ok(Some(Aggregate {
         price,
         conf: confidence(&survivors, price),
@@ -193,9 +197,15 @@ fn range(survivors: &[Report]) -> Price {
     }
 }
 
-/// Rounded up; what is too wide to write reads as the widest.
-fn dispersion(survivors: &[Report], m: Price) -> Ratio {
-    range(survivors)
+/// Rounded up; what is too wide to write reads as the widest. A source that only speaks when the price has
+/// moved trails the others by its own step, which is lateness and not disagreement about the present.
+fn dispersion(survivors: &[Report], since: u64, m: Price) -> Ratio {
+    let timely: Vec<Report> = survivors
+        .iter()
+        .filter(|r| r.publish_time >= since)
+        .copied()
+        .collect();
+    range(&timely)
         .over(m, Round::Up)
         .unwrap_or(Ratio(Decimal::MAX))
 }

@@ -24,6 +24,7 @@ fn quorum(total_weight: u64) -> Quorum {
         total_weight,
         min_sources: 2,
         preferred: 3,
+        spread_age: u64::MAX,
     }
 }
 
@@ -152,4 +153,24 @@ fn a_survivor_older_than_the_round_costs_half_the_range() {
         aggregate(&stale, quorum(3)).unwrap().unwrap().surcharge,
         Price::raw(E18 / 2)
     );
+}
+
+#[test]
+fn a_late_survivor_does_not_count_as_disagreement() {
+    let three = [
+        report(dollars(1_000), 1, 200),
+        report(dollars(1_000), 1, 200),
+        report(dollars(1_012), 1, 100),
+    ];
+    let a = aggregate(&three, quorum(3)).unwrap().unwrap();
+    assert_eq!(a.grade, Grade::Degraded);
+    let timely = Quorum {
+        spread_age: 90,
+        ..quorum(3)
+    };
+    let b = aggregate(&three, timely).unwrap().unwrap();
+    assert_eq!((b.grade, b.dispersion), (Grade::Valid, Ratio::ZERO));
+    // It still counts for the price and for what a stale median may cost.
+    assert_eq!((a.price, a.surcharge), (b.price, b.surcharge));
+    assert!(b.surcharge > Price::ZERO);
 }

@@ -71,6 +71,7 @@ fn run(row: &Value) -> Option<Aggregate> {
         total_weight: number(&row["total_weight"]),
         min_sources: number(&row["min_sources"]),
         preferred: number(&row["preferred"]),
+        spread_age: u64::MAX,
     };
     aggregate(&reports, quorum).unwrap()
 }

@@ -12,7 +12,7 @@ use crate::{
     oracle::Oracle,
     params::MarketParams,
     scope::Stance,
-    Amount, Price, Ratio, Side,
+    Price, Ratio, Side,
 };
 
 pub use answers::{BadDebtSum, Config, LpState, Mandate, MarketState, Peers, PositionState, Terms};
@@ -357,7 +357,7 @@ pub enum QueryMsg {
     #[returns(Config)]
     Config {},
     /// Free money of an account.
-    #[returns(Amount)]
+    #[returns(crate::Amount)]
     Wallet {
         /// Whose.
         account: String,
