@@ -1,0 +1,52 @@
+//! Runs the program as a user would.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+/// The program with these arguments.
+pub fn drill<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_drill"))
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+/// Standard error as text.
+pub fn complaint(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A report that was written.
+pub fn report(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// A file of recorded market data, or `None`, loudly, where it is absent.
+pub fn recorded(name: &str) -> Option<PathBuf> {
+    let dir = std::env::var_os("BULKHEAD_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        PathBuf::from,
+    );
+    let path = dir.join(name);
+    if path.is_file() {
+        Some(path)
+    } else {
+        eprintln!("SKIPPED: no recorded data at {}", path.display());
+        None
+    }
+}
+
+/// Every target of a report is met.
+#[track_caller]
+pub fn assert_all_met(report: &Value) {
+    let targets = report["targets"].as_array().unwrap();
+    assert!(targets.len() >= 5);
+    for target in targets {
+        assert_eq!(target["met"], Value::Bool(true), "{target}");
+    }
+}
