@@ -11,7 +11,8 @@ use crate::{
     opening,
     plan::Plan,
     report::{summary::summary, Report},
-    run, scenario,
+    run,
+    scenario::{self, Scenario},
 };
 
 /// How the program ends.
@@ -75,21 +76,20 @@ Everything else it can do: `drill run --help`.
 
 /// Help goes to the output; a mistake is one line on the error output.
 fn explained(error: &clap::Error) -> End {
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            say(&error.to_string());
-            End::Met
-        }
-        _ => {
-            complain(&input::one_line(&error.to_string()));
-            End::BadInput
-        }
+    let asked = [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion];
+    if asked.contains(&error.kind()) {
+        say(&error.to_string());
+        End::Met
+    } else {
+        complain(&input::one_line(&error.to_string()));
+        End::BadInput
     }
 }
 
 fn listed() -> End {
     for (name, _) in scenario::shipped() {
-        say(&format!("{name}\n"));
+        let title = Scenario::load(name).map_or_else(|e| e.to_string(), |s| s.title);
+        say(&format!("{name}  {title}\n"));
     }
     End::Met
 }
@@ -123,7 +123,10 @@ fn drill(args: &RunArgs) -> Result<bool, Stop> {
     write(args, &plan, &report)?;
     if !args.quiet {
         say(&summary(&plan, &outcome, &report));
-        let speed = u128::from(outcome.blocks).saturating_mul(1_000) / took;
+        let speed = u128::from(outcome.blocks)
+            .saturating_mul(1_000)
+            .checked_div(took);
+        let speed = speed.unwrap_or_default();
         let (blocks, seconds) = (outcome.blocks, took / 1_000);
         complain(&format!(
             "{blocks} blocks in {seconds} s: {speed} blocks a second"

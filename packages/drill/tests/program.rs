@@ -92,9 +92,19 @@ fn a_short_scenario_meets_every_target_and_the_same_seed_writes_the_same_bytes()
     let ours = value["bulkhead"].as_object().unwrap();
     assert_eq!(ours.len(), figures.len());
     assert!(figures.iter().all(|f| ours.contains_key(*f)));
-    assert!(ours["liquidations"].as_u64().unwrap() > 0, "something happened");
+    assert!(
+        ours["liquidations"].as_u64().unwrap() > 0,
+        "something happened"
+    );
     assert!(ours["orders_filled"].as_u64().unwrap() > 20);
-    for key in ["scenario", "seed", "sources", "reference", "blocks", "state_hash"] {
+    for key in [
+        "scenario",
+        "seed",
+        "sources",
+        "reference",
+        "blocks",
+        "state_hash",
+    ] {
         assert!(value.get(key).is_some(), "{key}");
     }
 }
@@ -104,12 +114,20 @@ fn bad_input_is_one_line_naming_file_and_line_and_leaves_no_report() {
     let head = "timestamp_unix,price,high,low,volume,source\n";
     let rows = [
         ("empty", String::new(), "0"),
-        ("unsorted", format!("{head}600,10,11,9,1,x-5m\n300,10,11,9,1,x-5m\n"), "3"),
+        (
+            "unsorted",
+            format!("{head}600,10,11,9,1,x-5m\n300,10,11,9,1,x-5m\n"),
+            "3",
+        ),
         ("word", format!("{head}300,ten,11,9,1,x-5m\n"), "2"),
         ("nan", format!("{head}300,NaN,11,9,1,x-5m\n"), "2"),
         ("negative", format!("{head}300,-10,11,9,1,x-5m\n"), "2"),
         ("inverted", format!("{head}300,10,9,11,1,x-5m\n"), "2"),
-        ("column", "timestamp_unix,price,open,source\n300,10,9,x-5m\n".to_owned(), "1"),
+        (
+            "column",
+            "timestamp_unix,price,open,source\n300,10,9,x-5m\n".to_owned(),
+            "1",
+        ),
     ];
     for (name, text, line) in rows {
         let dir = tempfile::tempdir().unwrap();
@@ -121,7 +139,10 @@ fn bad_input_is_one_line_naming_file_and_line_and_leaves_no_report() {
         let said = complaint(&output);
         assert_eq!(output.status.code(), Some(2), "{name}: {said}");
         assert_eq!(said.lines().count(), 1, "{name}: {said}");
-        assert!(said.contains(&format!("{name}.csv:{line}:")), "{name}: {said}");
+        assert!(
+            said.contains(&format!("{name}.csv:{line}:")),
+            "{name}: {said}"
+        );
         assert!(output.stdout.is_empty(), "{name}");
         assert!(!json.exists(), "{name}");
     }
@@ -144,5 +165,7 @@ fn a_missing_file_and_an_unknown_scenario_are_one_line_too() {
 fn the_list_names_what_is_shipped() {
     let output = drill(&["list"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8(output.stdout).unwrap().contains("black-thursday-2020"));
+    assert!(String::from_utf8(output.stdout)
+        .unwrap()
+        .contains("black-thursday-2020"));
 }

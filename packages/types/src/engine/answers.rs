@@ -42,7 +42,7 @@ pub struct Mandate {
     pub kind: Order,
     /// The worst acceptable fill price.
     pub limit: Option<Price>,
-    /// See [`ExecuteMsg::PlaceOrder`].
+    /// See [`super::ExecuteMsg::PlaceOrder`].
     pub expiry: Option<u64>,
     /// When it was placed or re-armed.
     pub placed: Moment,
