@@ -8,6 +8,7 @@
 )]
 
 mod exits;
+mod faults;
 mod leases;
 mod liquidation;
 mod terms;

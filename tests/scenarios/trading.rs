@@ -130,3 +130,28 @@ fn one_market_does_not_move_another() {
     assert_eq!(before.0.insurance, after.0.insurance);
     assert_eq!(before.1, after.1);
 }
+
+#[test]
+fn a_reduction_signed_with_an_empty_wallet_pays_even_when_it_is_refused() {
+    let mut x = Exchange::calm().build();
+    x.opened("alice", Side::Long, ("10", 5_000), "2000");
+    let all = x.wallet("alice").coins().unwrap();
+    let denom = harness::DENOM.into();
+    x.tell(
+        "alice",
+        &types::engine::ExecuteMsg::Withdraw { denom, amount: all },
+    )
+    .unwrap();
+    let margin = x.position("alice").unwrap().margin;
+    let order = Order::Reduce {
+        side: Side::Long,
+        size: 1_000_000_000_000u128.into(),
+    };
+    x.place("alice", 0, order, Some(price("9000"))).unwrap();
+    let paid = margin.minus(x.position("alice").unwrap().margin).unwrap();
+    assert_eq!(paid, types::Amount::raw(50_000));
+    x.round("2000");
+    x.crank_book(0, "stranger", 5).unwrap();
+    assert!(x.mandates("alice").is_empty());
+    assert_eq!(x.wallet("stranger"), paid);
+}

@@ -74,3 +74,35 @@ fn nobody_postpones_a_batch_by_joining_it() {
     x.crank();
     assert!(x.lp(0, "b").claimable && x.lp(0, "c").claimable);
 }
+
+#[test]
+fn a_deposit_due_when_the_vault_is_worth_nothing_goes_back() {
+    let mut x = Exchange::calm().nav(100_000).insurance(0).build();
+    x.opened("winner", Side::Long, ("15", 10_000), "2000");
+    x.deposit("dora", 50_000);
+    x.lp_deposit("dora", 0, 50_000).unwrap();
+    // Long enough for the average to be refused: both edges are at the new price.
+    x.wait(400);
+    x.quote("9500");
+    x.crank();
+    assert!(x.books(0).nav.unwrap() < usd(0));
+    claim(&mut x, "dora");
+    assert_eq!(x.wallet("dora"), usd(50_000));
+    assert!(x.lp(0, "dora").shares.is_zero());
+}
+
+#[test]
+fn a_due_batch_is_priced_before_anyone_joins_the_next() {
+    let mut x = Exchange::calm().nav(1_000_000).build();
+    for who in ["a", "b", "late"] {
+        x.deposit(who, 10_000);
+    }
+    x.lp_deposit("a", 0, 10_000).unwrap();
+    x.next_block();
+    x.lp_deposit("b", 0, 10_000).unwrap();
+    x.round("2000");
+    // Both are due; nobody has cranked. Joining now takes neither with it.
+    x.lp_deposit("late", 0, 10_000).unwrap();
+    assert!(x.lp(0, "a").claimable && x.lp(0, "b").claimable);
+    assert!(!x.lp(0, "late").claimable);
+}

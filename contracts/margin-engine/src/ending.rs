@@ -67,10 +67,7 @@ pub fn evict(
         );
     };
     let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
-    let after = Moment {
-        time: m.placed.time.saturating_add(scene.prices.max_future),
-        height: m.placed.height,
-    };
+    let after = mandate::after(&m, scene.prices.max_future);
     let oracle = peers::peers(deps.storage)?.oracle;
     let found = oracle.round_after(&querier(&deps), &scene.market.feed, after)?;
     if !matches!(found, RoundAfter::Evicted {}) {
@@ -113,15 +110,19 @@ pub fn fault(
     market: &str,
     order: u64,
 ) -> Result<Response, ContractError> {
+    let reason = Refusal::Faulted;
     let Some(m) = mandate::load(deps.storage, market, order)? else {
-        return Ok(Response::new());
+        return answer(Response::new(), &Settlement::Refused { reason });
     };
     if m.kind.reducing() {
-        return Ok(Response::new());
+        return answer(Response::new(), &Settlement::NotDue {});
     }
     let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
     let back = m.margin.plus(m.fee)?;
-    let done = refund(&mut scene, deps.storage, &m, (Refusal::Faulted, back))?;
+    let done = refund(&mut scene, deps.storage, &m, (reason, back))?;
     scene.save(deps.storage)?;
-    Ok(Response::new().add_event(done))
+    answer(
+        Response::new().add_event(done),
+        &Settlement::Refused { reason },
+    )
 }

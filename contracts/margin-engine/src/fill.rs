@@ -83,8 +83,13 @@ fn pay_out(
 ) -> Result<Borne, ContractError> {
     let books = &mut scene.books;
     books.reserves = books.reserves.minus(held.reserve)?;
+    // The position's own reserve pays first.
+    let own = held
+        .reserve
+        .min(held.loose.margin.negated()?.max(Amount::ZERO));
+    books.book.cash = books.book.cash.plus(own)?;
     let margin = held.loose.margin;
-    let borne = waterfall(margin.negated()?, books.insurance)?;
+    let borne = waterfall(margin.plus(own)?.negated()?, books.insurance)?;
     books.insurance = books.insurance.minus(borne.insurance)?;
     books.book.cash = books.book.cash.plus(borne.insurance)?;
     if margin.is_negative() {
@@ -93,9 +98,19 @@ fn pay_out(
     let sum = &mut books.bad_debt;
     sum.insurance = sum.insurance.plus(borne.insurance)?;
     sum.vault = sum.vault.plus(borne.vault)?;
-    let paid = margin.max(Amount::ZERO).plus(held.reserve)?;
+    let paid = margin.max(Amount::ZERO).plus(held.reserve)?.minus(own)?;
     wallet::credit(storage, &held.account, &scene.market.denom, paid)?;
     Ok(borne)
+}
+
+/// A position that is solvent at the median, closed whole at a worse edge, pays what it has: the rest was never
+/// owed, so it is the vault's and no bad debt.
+pub fn forgive(scene: &mut Scene, left: &mut Loose) -> Result<(), OutOfRange> {
+    if left.size.is_zero() && left.margin.is_negative() {
+        scene.books.book.cash = scene.books.book.cash.plus(left.margin)?;
+        left.margin = Amount::ZERO;
+    }
+    Ok(())
 }
 
 /// Close `part` (the sign of the position) at `index` on the curve. `skew` is the market's before the

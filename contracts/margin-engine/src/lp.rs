@@ -37,8 +37,8 @@ pub struct Request {
 pub struct Priced {
     /// Money that went in and is not claimed yet.
     pub amount: Amount,
-    /// Shares for it.
-    pub shares: Uint128,
+    /// Shares for it. None at all when the vault was worth nothing: the money goes back.
+    pub shares: Option<Uint128>,
 }
 
 const SHARES: Map<(&str, &Addr), Uint128> = Map::new(key::SHARES);
@@ -63,32 +63,35 @@ pub fn request(
         .map(|r| (r, BATCHES.has(storage, (market, r.batch)))))
 }
 
-/// Sign a deposit: money leaves the wallet and waits for its round.
+/// Sign a deposit: money leaves the wallet and waits for its round. What is due already is priced first, so
+/// joining postpones nobody.
 pub fn deposit(
-    deps: DepsMut,
+    mut deps: DepsMut,
     env: &Env,
     account: &Addr,
     (id, amount): (&str, Uint128),
 ) -> Result<Response, ContractError> {
-    let setup = peers::market(deps.storage, id)?;
-    if amount < setup.params.min_lp {
+    let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
+    let least = scene.market.params.min_lp;
+    if amount < least {
         return Err(ContractError::TooSmall {
             what: "deposit",
             given: amount,
-            least: setup.params.min_lp,
+            least,
         });
     }
     if REQUESTS.has(deps.storage, (id, account)) {
         return Err(ContractError::PendingRequest);
     }
+    let known = scene.newest().map(|r| r.at);
+    let events = price_due(&mut scene, &mut deps, known)?;
     let amount = Amount::of(amount)?;
-    wallet::debit(deps.storage, account, &setup.denom, amount)?;
-    let mut books = compartment::load(deps.storage, id)?;
-    let batch = join(&mut books, Moment::placing(env), amount)?;
-    books.requests = books.requests.plus(amount)?;
+    wallet::debit(deps.storage, account, &scene.market.denom, amount)?;
+    let batch = join(&mut scene.books, Moment::placing(env), amount)?;
+    scene.books.requests = scene.books.requests.plus(amount)?;
     REQUESTS.save(deps.storage, (id, account), &Request { batch, amount })?;
-    compartment::save(deps.storage, id, &books)?;
-    Ok(Response::new())
+    scene.save(deps.storage)?;
+    Ok(Response::new().add_events(events))
 }
 
 /// Join the batch of this very block, or the one that collects.
@@ -165,13 +168,15 @@ fn price(
     let nav = scene.nav_high(round.low, round.high)?;
     let books = &mut scene.books;
     let shares = vault::shares_for(batch.amount, nav, books.shares)?;
-    books.shares = books.shares.checked_add(shares)?;
-    books.requests = books.requests.minus(batch.amount)?;
-    books.book.cash = books.book.cash.plus(batch.amount)?;
+    if !shares.is_zero() {
+        books.shares = books.shares.checked_add(shares)?;
+        books.requests = books.requests.minus(batch.amount)?;
+        books.book.cash = books.book.cash.plus(batch.amount)?;
+    }
     books.batch = books.next.take();
     let priced = Priced {
         amount: batch.amount,
-        shares,
+        shares: (!shares.is_zero()).then_some(shares),
     };
     BATCHES.save(storage, (&scene.id, batch.number), &priced)?;
     Ok(LpBatchPriced {
@@ -182,8 +187,8 @@ fn price(
     .write())
 }
 
-/// Turn the own priced request into shares: its part of the batch, rounded down, the last one taking what
-/// is left.
+/// Turn the own priced request into shares: its part of the batch, rounded down. Where the vault sold none, the
+/// money goes back to the wallet.
 pub fn claim(deps: DepsMut, account: &Addr, id: &str) -> Result<Response, ContractError> {
     let storage = deps.storage;
     let request = REQUESTS
@@ -192,8 +197,21 @@ pub fn claim(deps: DepsMut, account: &Addr, id: &str) -> Result<Response, Contra
     let mut priced = BATCHES
         .may_load(storage, (id, request.batch))?
         .ok_or(ContractError::NothingToClaim)?;
-    let part = vault::part(priced.shares, request.amount, priced.amount)?;
-    priced.shares = priced.shares.checked_sub(part)?;
+    match &mut priced.shares {
+        Some(all) => {
+            let part = vault::part(*all, request.amount, priced.amount)?;
+            *all = all.checked_sub(part)?;
+            let held = shares(storage, id, account)?.checked_add(part)?;
+            SHARES.save(storage, (id, account), &held)?;
+        }
+        None => {
+            let denom = peers::market(storage, id)?.denom;
+            let mut books = compartment::load(storage, id)?;
+            books.requests = books.requests.minus(request.amount)?;
+            compartment::save(storage, id, &books)?;
+            wallet::credit(storage, account, &denom, request.amount)?;
+        }
+    }
     priced.amount = priced.amount.minus(request.amount)?;
     if priced.amount.is_zero() {
         BATCHES.remove(storage, (id, request.batch));
@@ -201,8 +219,6 @@ pub fn claim(deps: DepsMut, account: &Addr, id: &str) -> Result<Response, Contra
         BATCHES.save(storage, (id, request.batch), &priced)?;
     }
     REQUESTS.remove(storage, (id, account));
-    let held = shares(storage, id, account)?.checked_add(part)?;
-    SHARES.save(storage, (id, account), &held)?;
     Ok(Response::new())
 }
 
@@ -215,12 +231,12 @@ pub fn outstanding(storage: &dyn Storage, id: &str) -> StdResult<Uint128> {
     let priced = BATCHES
         .prefix(id)
         .range(storage, None, None, Order::Ascending)
-        .map(|row| row.map(|(_, p)| p.shares));
+        .map(|row| row.map(|(_, p)| p.shares.unwrap_or_default()));
     held.chain(priced)
         .try_fold(Uint128::zero(), |sum, s| Ok(sum.checked_add(s?)?))
 }
 
-/// Money in requests that are not priced: for audits.
+/// Money in requests that are not priced, or were sold no shares: for audits.
 pub fn unpriced(storage: &dyn Storage, id: &str) -> Result<Amount, ContractError> {
     let mut sum = Amount::ZERO;
     for row in REQUESTS
@@ -228,7 +244,8 @@ pub fn unpriced(storage: &dyn Storage, id: &str) -> Result<Amount, ContractError
         .range(storage, None, None, Order::Ascending)
     {
         let (_, request) = row?;
-        if !BATCHES.has(storage, (id, request.batch)) {
+        let priced = BATCHES.may_load(storage, (id, request.batch))?;
+        if priced.is_none_or(|p| p.shares.is_none()) {
             sum = sum.plus(request.amount)?;
         }
     }

@@ -99,6 +99,14 @@ pub fn first_due(
     Ok(None)
 }
 
+/// Rounds later than this, in a later block, bind the mandate.
+pub fn after(mandate: &Mandate, max_future: u64) -> Moment {
+    Moment {
+        time: mandate.placed.time.saturating_add(max_future),
+        height: mandate.placed.height,
+    }
+}
+
 /// What a mandate's own calling back and expiry say at a round: they bind only rounds later than
 /// their own time plus `max_future`.
 pub fn revoked(

@@ -1,6 +1,6 @@
 //! Placing, calling back, releasing: what a user signs, and how it is unsigned.
 
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
 use types::{
     clock::Moment,
     engine::{Mandate, MandateDone, Order, Refusal},
@@ -13,7 +13,9 @@ use types::{
 };
 
 use crate::{
-    compartment, ending, fees, gas, mandate, peers, position,
+    compartment::{self, Compartment},
+    ending, fees, gas, mandate, peers,
+    position::{self, Position},
     reply::Awaiting,
     scene::{querier, Scene},
     wallet, ContractError,
@@ -66,14 +68,12 @@ pub fn place(
     };
     let fee = fees::base(&setup.params, books.waiting)?;
     let fee = if reducing && wallet::free(deps.storage, account, &setup.denom)? < fee {
-        // An empty wallet closes no exit: the fee comes out of what the reduction frees.
-        let held = position::load(deps.storage, id, account)?;
-        held.map(|_| Amount::ZERO)
-            .ok_or(ContractError::NoPosition)?
+        // An empty wallet closes no exit: the position pays.
+        spare(deps.storage, (id, &mut books), account, fee)?
     } else {
+        wallet::debit(deps.storage, account, &setup.denom, margin.plus(fee)?)?;
         fee
     };
-    wallet::debit(deps.storage, account, &setup.denom, margin.plus(fee)?)?;
     books.orders = books.orders.plus(margin)?.plus(fee)?;
     books.orders_made = books
         .orders_made
@@ -101,6 +101,23 @@ pub fn place(
     Ok(Response::new()
         .add_submessage(awaiting.contained(tell, gas::ACCEPT)?)
         .set_data(cosmwasm_std::to_json_binary(&signed.order)?))
+}
+
+/// The execution fee out of the margin of the position that is to be reduced: as much as is there.
+fn spare(
+    storage: &mut dyn Storage,
+    (id, books): (&str, &mut Compartment),
+    account: &Addr,
+    fee: Amount,
+) -> Result<Amount, ContractError> {
+    let held = position::load(storage, id, account)?.ok_or(ContractError::NoPosition)?;
+    position::remove(storage, id, account, &held)?;
+    let mut loose = books.book.take(&held.book)?;
+    let fee = fee.min(loose.margin.max(Amount::ZERO));
+    loose.margin = loose.margin.minus(fee)?;
+    let book = books.book.put(loose)?;
+    position::insert(storage, id, account, &Position { book, ..held })?;
+    Ok(fee)
 }
 
 fn accept(signed: &Mandate) -> market::ExecuteMsg {
@@ -169,10 +186,7 @@ pub fn release(
     let m = mandate::load(deps.storage, market, order)?.ok_or(ContractError::NoOrder { order })?;
     let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
     let max_future = scene.prices.max_future;
-    let after = Moment {
-        time: m.placed.time.saturating_add(max_future),
-        height: m.placed.height,
-    };
+    let after = mandate::after(&m, max_future);
     let oracle = peers::peers(deps.storage)?.oracle;
     let reason = match oracle.round_after(&querier(&deps), &scene.market.feed, after)? {
         RoundAfter::Round(round) => mandate::revoked(&m, round.at, max_future),

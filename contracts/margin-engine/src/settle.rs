@@ -1,11 +1,11 @@
 //! Settling one due order at its round. Everything the venue says is checked here: whose order, which
 //! round, what is allowed. The answer is data.
 
-use cosmwasm_std::{to_json_binary, Addr, DepsMut, Env, Response, Storage};
+use cosmwasm_std::{to_json_binary, Addr, Deps, DepsMut, Env, Response, Storage};
 use types::{
     clock::Moment,
     engine::{Mandate, Order, PositionChanged, Refusal, Settlement},
-    oracle::{Pair, Round, Status},
+    oracle::{Pair, Round, RoundAfter, Status},
     wire::Wire,
     Amount, Price, Side, Size,
 };
@@ -15,7 +15,7 @@ use crate::{
     fill::{self, Held},
     funding,
     judge::{within, Ask},
-    liquidate, lp, mandate,
+    liquidate, lp, mandate, peers,
     position::{self, Position},
     scene::Scene,
     wallet, ContractError,
@@ -67,7 +67,7 @@ pub fn settle(
         return answer(Response::new(), &Settlement::Refused { reason });
     };
     let mut scene = Scene::load(deps.as_ref(), env, market, Some(call.round))?;
-    let Some(round) = due_round(&scene, &mandate, call.round) else {
+    let Some(round) = due_round(&scene, deps.as_ref(), (&mandate, call.round))? else {
         return answer(Response::new(), &Settlement::NotDue {});
     };
     // Clearing a head changes sums at the newest round, settling alone at its own.
@@ -97,15 +97,32 @@ pub fn settle(
     answer(response.add_events(events), &settlement)
 }
 
-/// The round named, if it is the first that binds the mandate.
-fn due_round(scene: &Scene, mandate: &Mandate, number: u64) -> Option<Round> {
-    let Pair { round, before } = scene.prices.named?;
-    let binds = |at: Moment| mandate.placed.binds(at, scene.prices.max_future);
+/// The round named, if it is the first that binds the mandate: the one before does not. Where that one is no
+/// longer kept, the oracle, which remembers it, has to name the same round.
+fn due_round(
+    scene: &Scene,
+    deps: Deps,
+    (mandate, number): (&Mandate, u64),
+) -> Result<Option<Round>, ContractError> {
+    let Some(Pair { round, before }) = scene.prices.named else {
+        return Ok(None);
+    };
+    let max_future = scene.prices.max_future;
+    let binds = |at: Moment| mandate.placed.binds(at, max_future);
+    if round.number != number || !binds(round.at) {
+        return Ok(None);
+    }
     let first = match before {
         Some(before) => !binds(before.at),
-        None => round.number == 1,
+        None if number == 1 => true,
+        None => {
+            let oracle = peers::peers(deps.storage)?.oracle;
+            let after = mandate::after(mandate, max_future);
+            let found = oracle.round_after(&deps.querier, &scene.market.feed, after)?;
+            matches!(found, RoundAfter::Round(named) if named.number == number)
+        }
     };
-    (round.number == number && binds(round.at) && first).then_some(round)
+    Ok(first.then_some(round))
 }
 
 pub(crate) type Outcome = (Vec<cosmwasm_std::Event>, Settlement);
@@ -240,12 +257,15 @@ impl Case<'_> {
             return ending::refuse(scene, storage, who, Refusal::Limit);
         }
         let mut held = fill::take(scene, storage, account, position)?;
+        let solvent = !held.loose.equity(self.round.price)?.is_negative();
         let closed = fill::close(scene, held.loose, part, (skew, index))?;
         held.loose = closed.left;
+        if solvent {
+            fill::forgive(scene, &mut held.loose)?;
+        }
         let fee = closed.notional.share_up(scene.market.params.fee_reduce)?;
         let most = held.loose.margin;
         let fee = fill::charge(scene, &mut held.loose, fee, most)?;
-        self.late_fee(scene, storage, &mut held)?;
         self.consume(scene, storage)?;
         let left = held.loose.size;
         let borne = fill::put(scene, storage, held)?;
@@ -264,22 +284,6 @@ impl Case<'_> {
             price: closed.price,
         };
         Ok((events, filled))
-    }
-
-    /// A reduction signed with an empty wallet pays its execution out of what it frees.
-    fn late_fee(
-        &self,
-        scene: &Scene,
-        storage: &mut dyn Storage,
-        held: &mut Held,
-    ) -> Result<(), ContractError> {
-        if !self.mandate.fee.is_zero() {
-            return Ok(());
-        }
-        let fee = crate::fees::base(&scene.market.params, 0)?;
-        let fee = fee.min(held.loose.margin.max(Amount::ZERO));
-        held.loose.margin = held.loose.margin.minus(fee)?;
-        wallet::credit(storage, self.payee, &scene.market.denom, fee)
     }
 
     /// The order is done: its reserve is used, the executor is paid.

@@ -19,10 +19,8 @@ use crate::{
 
 /// Orders of one crank at most.
 pub const MAX_LIMIT: u32 = 50;
-/// Orders that wait out a fault and are looked past at most.
-const SKIPPED: usize = 20;
 /// Gas for one settlement.
-const SETTLE: u64 = 1_000_000;
+const SETTLE: u64 = 1_500_000;
 /// Gas for telling the engine something small.
 const TELL: u64 = 300_000;
 
@@ -135,7 +133,7 @@ fn plan(deps: Deps, env: &Env, config: &Config, limit: u32) -> Result<Vec<Step>,
 
 impl Planner<'_> {
     fn lane(&self, reducing: bool, limit: usize) -> Result<Lane, ContractError> {
-        let orders = queue::front(self.deps.storage, reducing, limit.saturating_add(SKIPPED))?;
+        let orders = queue::ready(self.deps.storage, reducing, (self.now, limit))?;
         let mut lane = Lane {
             orders: orders.into_iter(),
             known: None,
@@ -149,8 +147,7 @@ impl Planner<'_> {
     /// Move a lane's head on to its next order that is due now.
     fn advance(&self, lane: &mut Lane) -> Result<(), ContractError> {
         lane.head = None;
-        let next = lane.orders.find(|(_, w)| w.retry_at <= self.now);
-        let Some((place, waiting)) = next else {
+        let Some((place, waiting)) = lane.orders.next() else {
             return Ok(());
         };
         if !waiting.placed.binds(self.newest, self.max_future) {

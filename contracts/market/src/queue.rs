@@ -169,13 +169,31 @@ pub fn fault(storage: &mut dyn Storage, place: Place, now: u64) -> StdResult<u32
     Ok(waiting.faults)
 }
 
-/// The first `limit` orders of a lane, in the order of execution.
-pub fn front(
+/// Entries of a lane looked at in one crank at most.
+const LOOKED_AT: usize = 500;
+
+/// The first `limit` orders of a lane that do not wait out a fault, in the order of execution.
+pub fn ready(
     storage: &dyn Storage,
     reducing: bool,
-    limit: usize,
+    (now, limit): (u64, usize),
 ) -> StdResult<Vec<(Place, Waiting)>> {
-    page(storage, reducing, (None, limit))
+    let lane = LANES.sub_prefix(lane(reducing));
+    lane.range(storage, None, None, Order::Ascending)
+        .take(LOOKED_AT)
+        .map(|row| Ok(placed(reducing, row?)))
+        .filter(|row| row.as_ref().map_or(true, |(_, w)| w.retry_at <= now))
+        .take(limit)
+        .collect()
+}
+
+fn placed(reducing: bool, ((height, order), waiting): ((u64, u64), Waiting)) -> (Place, Waiting) {
+    let place = Place {
+        reducing,
+        height,
+        order,
+    };
+    (place, waiting)
 }
 
 /// Orders of a lane after one.
@@ -188,15 +206,7 @@ pub fn page(
         .sub_prefix(lane(reducing))
         .range(storage, after.map(Bound::exclusive), None, Order::Ascending)
         .take(limit)
-        .map(|row| {
-            let ((height, order), waiting) = row?;
-            let place = Place {
-                reducing,
-                height,
-                order,
-            };
-            Ok((place, waiting))
-        })
+        .map(|row| Ok(placed(reducing, row?)))
         .collect()
 }
 
@@ -205,7 +215,7 @@ pub fn audit(storage: &dyn Storage) -> StdResult<Vec<String>> {
     let desk = desk(storage)?;
     let mut broken = Vec::new();
     for (reducing, length) in [(true, desk.reducing), (false, desk.increasing)] {
-        let all = front(storage, reducing, usize::MAX)?;
+        let all = page(storage, reducing, (None, usize::MAX))?;
         if u64::try_from(all.len()).unwrap_or(u64::MAX) != length {
             broken.push(format!("{} orders wait, {length} counted", all.len()));
         }

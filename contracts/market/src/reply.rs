@@ -49,7 +49,8 @@ pub fn resume(deps: DepsMut, env: &Env, reply: Reply) -> Result<Response, Contra
             Ok(Response::new())
         }
         Awaiting::Refund { place } => {
-            if reply.result.is_ok() {
+            // Only its readable word counts: else the order waits and is tried again.
+            if let Outcome::Answered(Settlement::Refused { .. }) = outcome(reply.result) {
                 queue::remove(deps.storage, place)?;
             }
             Ok(Response::new())

@@ -61,7 +61,8 @@ pub struct Aggregate {
     pub round_time: u64,
     /// How well the survivors agree.
     pub grade: Grade,
-    /// Half the survivors' range, rounded up, where a survivor is older than the round; else zero.
+    /// Half the survivors' range, rounded up, where a survivor is older than the round or only two are
+    /// left; else zero.
     pub surcharge: Price,
 }
 
@@ -113,13 +114,20 @@ pub fn aggregate(reports: &[Report], quorum: Quorum) -> Result<Option<Aggregate>
     };
     let since = round_time.saturating_sub(quorum.spread_age);
     let dispersion = dispersion(&survivors, since, price);
+    let timely = survivors.iter().filter(|r| r.publish_time >= since);
+    let timely = quorum.two_thirds(sum(timely.map(|r| r.weight)));
     Ok(Some(Aggregate {
         price,
         conf: confidence(&survivors, price),
         dispersion,
         dropped,
         round_time,
-        grade: grade(dispersion, at_least(survivors.len(), quorum.preferred)),
+        grade: if timely {
+            grade(dispersion, at_least(survivors.len(), quorum.preferred))
+        } else {
+            // The drop took away those who speak of now: who is left may agree about the past.
+            Grade::Uncertain
+        },
         surcharge: surcharge(&survivors, round_time)?,
     }))
 }
@@ -221,7 +229,9 @@ fn grade(dispersion: Ratio, preferred: bool) -> Grade {
 }
 
 fn surcharge(survivors: &[Report], round_time: u64) -> Result<Price, OutOfRange> {
-    if survivors.iter().all(|r| r.publish_time >= round_time) {
+    let current = survivors.iter().all(|r| r.publish_time >= round_time);
+    // Of two, one moves the mean by half of what they differ.
+    if current && survivors.len() > 2 {
         return Ok(Price::ZERO);
     }
     range(survivors).times(Ratio::percent(50), Round::Up)

@@ -174,3 +174,28 @@ fn a_late_survivor_does_not_count_as_disagreement() {
     assert_eq!((a.price, a.surcharge), (b.price, b.surcharge));
     assert!(b.surcharge > Price::ZERO);
 }
+
+#[test]
+fn a_lone_reporter_who_repeats_a_late_source_does_not_outvote_the_present() {
+    let three = [
+        report(dollars(1_000), 1, 200),
+        report(dollars(1_000), 1, 100),
+        report(dollars(900), 1, 200),
+    ];
+    let timely = Quorum {
+        spread_age: 90,
+        ..quorum(3)
+    };
+    let a = aggregate(&three, timely).unwrap().unwrap();
+    assert_eq!(
+        (a.dropped.as_slice(), a.grade),
+        (&[2][..], Grade::Uncertain)
+    );
+}
+
+#[test]
+fn of_two_the_half_of_what_they_differ_is_paid() {
+    let two = [report(dollars(1_000), 1, 5), report(dollars(1_010), 1, 5)];
+    let a = aggregate(&two, quorum(2)).unwrap().unwrap();
+    assert_eq!(a.surcharge, Price::raw(dollars(5)));
+}

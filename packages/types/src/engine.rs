@@ -261,7 +261,7 @@ pub enum ExecuteMsg {
         /// Who is paid for it.
         payee: String,
     },
-    /// The market: settling this increase failed; refund it.
+    /// The market: settling this increase failed; refund it. Answers as data, a [`Settlement`].
     Fault {
         /// Its number.
         order: u64,
