@@ -12,6 +12,7 @@
 //! | LP profit | the vault's value at the last reference price less what was put in |
 
 pub mod exits;
+pub mod heads;
 pub mod levels;
 pub mod liquidations;
 pub mod rule;
@@ -26,7 +27,7 @@ use types::{
     oracle::Snapshot,
 };
 
-use self::{exits::Exits, levels::Levels, liquidations::Waits, rule::Rule};
+use self::{exits::Exits, heads::Heads, levels::Levels, liquidations::Waits, rule::Rule};
 use crate::{bug::Bug, news::News, plan::Plan, stage::Stage};
 
 /// Heads looked at where the first may be liquidated.
@@ -52,7 +53,10 @@ pub struct Judge {
     pub notes: Vec<String>,
     /// Positions before the crank, where any of them might be liquidated by it.
     before: BTreeMap<Addr, PositionState>,
+    heads: Heads,
     mm: Ratio,
+    /// Whether something owed was not there when last looked.
+    short: bool,
 }
 
 /// What is in force in a block, before the keeper cranks.
@@ -96,7 +100,9 @@ impl Judge {
             filled: 0,
             notes: Vec::new(),
             before: BTreeMap::new(),
+            heads: Heads::default(),
             mm: Ratio::ZERO,
+            short: false,
         }
     }
 
@@ -111,12 +117,11 @@ impl Judge {
         };
         self.exits.round(&pair.round, force.prices.max_future, now);
         for side in Side::BOTH {
-            if let Some(head) = stage.ladder(side, 1).first() {
-                if rule::below(head, pair.round.price, self.mm)? {
-                    let all = stage.positions().into_iter();
-                    self.before = all.map(|held| (held.account.clone(), held)).collect();
-                    break;
-                }
+            let price = pair.round.price;
+            if self.heads.near((side, stage), price, self.mm)? {
+                let all = stage.positions().into_iter();
+                self.before = all.map(|held| (held.account.clone(), held)).collect();
+                break;
             }
         }
         Ok(())
@@ -129,6 +134,7 @@ impl Judge {
             match one {
                 News::Changed(changed) => {
                     self.filled = self.filled.saturating_add(1);
+                    self.heads.forget();
                     self.waits.gone(&changed.account);
                 }
                 News::Liquidated(liquidated) => self.liquidated(liquidated, plan, now)?,
@@ -140,6 +146,7 @@ impl Judge {
 
     fn liquidated(&mut self, what: &Liquidated, plan: &Plan, now: u64) -> Result<(), Bug> {
         self.liquidations = self.liquidations.saturating_add(1);
+        self.heads.forget();
         self.waits.gone(&what.account);
         let Some(held) = self.before.get(&what.account) else {
             let who = &what.account;
@@ -167,36 +174,41 @@ impl Judge {
     /// The keeper has cranked: who that may be liquidated is still there?
     pub fn after(&mut self, force: &Force, stage: &Stage) -> Result<(), Bug> {
         let now = stage.now();
+        let Some(pair) = force.prices.newest else {
+            return Ok(());
+        };
         for side in Side::BOTH {
+            let near = self.heads.near((side, stage), pair.round.price, self.mm)?;
+            let heads = if near {
+                stage.ladder(side, HEADS)
+            } else {
+                vec![]
+            };
             let rule = force.rule(side);
-            let mut heads = stage.ladder(side, 1);
-            if heads
-                .first()
-                .is_some_and(|head| rule.condemns(head).unwrap_or(true))
-            {
-                heads = stage.ladder(side, HEADS);
-            }
             self.waits.look((side, now), &rule, &heads)?;
         }
         Ok(())
     }
 
-    /// The block is over.
-    pub fn close(&mut self, stage: &Stage, money_moved: bool) {
+    /// The block is over; whether people acted in it, or it is time to look at the bank anyway.
+    pub fn close(&mut self, stage: &Stage, (acted, look): (bool, bool)) {
         let now = stage.now();
+        self.heads.age();
+        if acted {
+            self.heads.forget();
+        }
         self.exits.close(now);
         self.waits.close(now);
-        if money_moved {
-            self.solvency(stage);
+        if acted || look {
+            let surplus = stage.exchange.surplus();
+            if surplus < 0 && !self.short {
+                self.notes
+                    .push(format!("{now}: {surplus} is missing in the bank"));
+            }
+            self.short = surplus < 0;
         }
-    }
-
-    fn solvency(&mut self, stage: &Stage) {
-        let surplus = stage.exchange.surplus();
-        if surplus < 0 {
+        if self.short {
             self.insolvent_blocks = self.insolvent_blocks.saturating_add(1);
-            self.notes
-                .push(format!("{}: {surplus} is missing in the bank", stage.now()));
         }
     }
 

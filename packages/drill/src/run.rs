@@ -100,8 +100,8 @@ impl<'p> Run<'p> {
         let acted = self.act(&force, now)?;
         self.blocks = self.blocks.saturating_add(1);
         let audit = self.blocks.is_multiple_of(AUDIT_EVERY);
-        self.judge
-            .close(&self.stage, audit || acted || !news.is_empty());
+        let look = audit || !news.is_empty();
+        self.judge.close(&self.stage, (acted, look));
         if audit {
             self.stage.audit()?;
         }

@@ -28,6 +28,10 @@ fn replay(files: &[(&str, &str)], extra: &[&str]) -> Option<Value> {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "takes minutes: cargo test --release -p drill"
+)]
 fn ether_in_march_2020_hurts_nobody_it_should_not() {
     let files = [("binance-spot", "blackthursday2020_ETH_binance-spot-5m.csv")];
     let Some(report) = replay(&files, &[]) else {
@@ -41,6 +45,10 @@ fn ether_in_march_2020_hurts_nobody_it_should_not() {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "takes minutes: cargo test --release -p drill"
+)]
 fn a_calm_week_trips_nothing() {
     let files = [
         ("binance-spot", "calm2023_BTC_binance-spot-5m.csv"),

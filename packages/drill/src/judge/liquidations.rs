@@ -113,3 +113,104 @@ impl Waits {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
+mod tests {
+    use super::*;
+    use crate::bridge::Knot;
+    use crate::path::Waypoints;
+    use crate::testing::{cents, held, prices};
+    use types::level::Level;
+    use types::oracle::Status;
+
+    const MM: Ratio = Ratio::bps(250);
+
+    /// A reference that steps from one price to another in a second.
+    fn step(at: u64, before: u128, after: u128) -> Path {
+        let knot = |time, price| Knot {
+            time,
+            price: cents(price),
+        };
+        let points = vec![
+            knot(0, before),
+            knot(at - 1, before),
+            knot(at, after),
+            knot(10_000, after),
+        ];
+        let way = Waypoints {
+            points,
+            noise_bps: 0,
+            low: cents(1),
+            high: cents(1_000_000),
+        };
+        Path::through("step", way, 1)
+    }
+
+    #[test]
+    fn a_minute_either_way_of_an_unhealthy_reference_price_is_not_wrong() {
+        // Ten long at 100 on a margin of 50: below 3.5 % under about 98.4.
+        let long = held(10, 1_000, 50);
+        let falls = step(1_000, 10_000, 9_800);
+        for (now, wrong) in [(900, true), (939, true), (940, false), (1_000, false)] {
+            assert_eq!(wrongful(&long, MM, &falls, now), Ok(wrong), "{now}");
+        }
+        let rises = step(1_000, 9_800, 10_000);
+        for (now, wrong) in [(1_059, false), (1_060, true)] {
+            assert_eq!(wrongful(&long, MM, &rises, now), Ok(wrong), "{now}");
+        }
+    }
+
+    #[test]
+    fn health_within_a_hundredth_of_maintenance_is_nobodys_mistake() {
+        let flat = step(1_000, 10_000, 10_000);
+        // Margins of 3.5 % and a little more, where maintenance is 2.5 %.
+        let long = |margin| held(100, 10_000, margin);
+        assert_eq!(wrongful(&long(350), MM, &flat, 500), Ok(false));
+        assert_eq!(wrongful(&long(351), MM, &flat, 500), Ok(true));
+        let outside = step(1_000, 10_000, 10_000);
+        assert_eq!(wrongful(&long(351), MM, &outside, 20_000), Ok(false));
+    }
+
+    fn looked(waits: &mut Waits, now: u64, (cents, status): (u128, Status)) {
+        let prices = prices((cents, status), (cents, status), None);
+        let rule = Rule::of(Side::Long, Level::Normal, &prices, MM);
+        let heads = [held(10, 1_000, 50)];
+        waits.look((Side::Long, now), &rule, &heads).unwrap();
+        waits.close(now);
+    }
+
+    #[test]
+    fn standing_unhealthy_for_more_than_a_minute_is_late_and_counts_once() {
+        let mut waits = Waits::default();
+        for now in [100, 130, 160] {
+            looked(&mut waits, now, (9_700, Status::Valid));
+            assert_eq!(waits.late, 0);
+        }
+        for now in [161, 200, 400] {
+            looked(&mut waits, now, (9_700, Status::Valid));
+            assert_eq!(waits.late, 1);
+        }
+    }
+
+    #[test]
+    fn recovery_ends_a_wait_and_an_unusable_pair_does_not() {
+        let mut waits = Waits::default();
+        looked(&mut waits, 100, (9_700, Status::Valid));
+        looked(&mut waits, 130, (10_000, Status::Valid));
+        looked(&mut waits, 170, (9_700, Status::Valid));
+        assert_eq!(waits.late, 0);
+        looked(&mut waits, 200, (10_000, Status::Uncertain));
+        looked(&mut waits, 231, (10_000, Status::Uncertain));
+        assert_eq!(waits.late, 1);
+    }
+
+    #[test]
+    fn being_liquidated_ends_a_wait() {
+        let mut waits = Waits::default();
+        looked(&mut waits, 100, (9_700, Status::Valid));
+        waits.gone(&held(10, 1_000, 50).account);
+        waits.close(200);
+        assert_eq!(waits.late, 0);
+    }
+}

@@ -100,3 +100,72 @@ fn deep(side: Side, pair: Pair) -> Option<Price> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{cents, held, prices};
+
+    const MM: Ratio = Ratio::bps(250);
+
+    fn long(
+        level: Level,
+        newest: (u128, Status),
+        before: (u128, Status),
+        twap: Option<u128>,
+    ) -> Rule {
+        Rule::of(Side::Long, level, &prices(newest, before, twap), MM)
+    }
+
+    #[test]
+    fn the_friendlier_of_two_valid_rounds_counts() {
+        use Status::Valid;
+        let rule = long(Level::Normal, (9_700, Valid), (9_900, Valid), None);
+        assert_eq!(
+            (rule.regular, rule.deep),
+            (Some(cents(9_900)), Some(cents(9_700)))
+        );
+        let short = Rule::of(
+            Side::Short,
+            Level::Normal,
+            &prices((9_700, Valid), (9_900, Valid), None),
+            MM,
+        );
+        assert_eq!(short.regular, Some(cents(9_700)));
+    }
+
+    #[test]
+    fn where_degraded_is_involved_the_average_counts_too() {
+        use Status::{Degraded, Uncertain, Valid};
+        let rule = |level, newest, twap| long(level, (9_700, newest), (9_800, Valid), twap);
+        let normal = Level::Normal;
+        assert_eq!(
+            rule(normal, Degraded, Some(9_950)).regular,
+            Some(cents(9_950))
+        );
+        assert_eq!(rule(normal, Degraded, Some(9_950)).deep, Some(cents(9_950)));
+        assert_eq!(rule(normal, Degraded, None).regular, None);
+        assert_eq!(rule(Level::Protected, Degraded, Some(9_950)).regular, None);
+        assert_eq!(rule(normal, Uncertain, Some(9_950)).regular, None);
+        assert_eq!(
+            rule(normal, Uncertain, Some(9_950)).deep,
+            Some(cents(9_950))
+        );
+        let settled = rule(Level::Settlement, Valid, None);
+        assert_eq!((settled.regular, settled.deep), (None, None));
+    }
+
+    #[test]
+    fn half_of_maintenance_is_enough_at_one_round() {
+        use Status::Valid;
+        // Ten long at 100 on a margin of 50: bankrupt at 95.
+        let position = held(10, 1_000, 50);
+        let condemned = |newest, before| {
+            let rule = long(Level::Normal, (newest, Valid), (before, Valid), None);
+            rule.condemns(&position).unwrap()
+        };
+        assert!(!condemned(9_700, 9_800), "healthy a round ago");
+        assert!(condemned(9_700, 9_720), "unhealthy twice");
+        assert!(condemned(9_600, 9_900), "deep once");
+    }
+}
