@@ -80,13 +80,17 @@ pub struct RunArgs {
           value_parser = clap::value_parser!(u64).range(1..=60))]
     pub block_time: u64,
 
-    /// Directory for the report, SCENARIO.json; created if it does not exist
+    /// Directory for the reports, SCENARIO.json and SCENARIO.html; created if it does not exist
     #[arg(long, value_name = "DIR")]
     pub out: Option<String>,
 
     /// Write the figures as JSON to this file, for other programs
     #[arg(long, value_name = "FILE")]
     pub json: Option<String>,
+
+    /// Write a page for people to this file: the price, the levels under it, the figures, the targets
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<String>,
 
     /// This is a control, a quiet time: the report demands that nothing trips in it
     #[arg(long)]
@@ -108,6 +112,7 @@ impl Default for RunArgs {
             block_time: DEFAULT_BLOCK_TIME,
             out: None,
             json: None,
+            html: None,
             control: false,
             quiet: false,
         }
@@ -177,7 +182,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let text = "day.toml --prices a=x.csv --prices b-2=y=z.csv --reference a --seed 7 \
-                    --traders 12 --block-time 2 --out o --json j --control --quiet";
+                    --traders 12 --block-time 2 --out o --json j --html h --control --quiet";
         let args = run(&text.split_whitespace().collect::<Vec<_>>()).unwrap();
         let file = |name: &str, file: &str| NamedFile {
             name: name.into(),
@@ -192,6 +197,7 @@ mod tests {
             block_time: 2,
             out: Some("o".into()),
             json: Some("j".into()),
+            html: Some("h".into()),
             control: true,
             quiet: true,
         };

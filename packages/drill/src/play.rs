@@ -10,8 +10,8 @@ use crate::{
     input::{self, Flaw, InputError},
     opening,
     plan::Plan,
-    report::{summary::summary, Report},
-    run,
+    report::{html::page, summary::summary, Report},
+    run::{self, Outcome},
     scenario::{self, Scenario},
 };
 
@@ -120,7 +120,7 @@ fn drill(args: &RunArgs) -> Result<bool, Stop> {
     let outcome = run::run(&plan)?;
     let took = start.elapsed().as_millis().max(1);
     let report = Report::of(&plan, &outcome);
-    write(args, &plan, &report)?;
+    write(args, &plan, (&outcome, &report))?;
     if !args.quiet {
         say(&summary(&plan, &outcome, &report));
         let speed = u128::from(outcome.blocks)
@@ -135,13 +135,17 @@ fn drill(args: &RunArgs) -> Result<bool, Stop> {
     Ok(report.all_met())
 }
 
-fn write(args: &RunArgs, plan: &Plan, report: &Report) -> Result<(), Stop> {
-    let json = report.json()?;
+fn write(args: &RunArgs, plan: &Plan, (outcome, report): (&Outcome, &Report)) -> Result<(), Stop> {
+    let (json, html) = (report.json()?, page(plan, outcome, report));
     if let Some(dir) = &args.out {
         save(&Path::new(dir).join(format!("{}.json", plan.name)), &json)?;
+        save(&Path::new(dir).join(format!("{}.html", plan.name)), &html)?;
     }
     if let Some(file) = &args.json {
         save(Path::new(file), &json)?;
+    }
+    if let Some(file) = &args.html {
+        save(Path::new(file), &html)?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
-//! The report: the same figures for programs ([`Report`], as JSON) and for people ([`summary`]).
+//! The report: the same figures for programs ([`Report`], as JSON) and for people
+//! ([`summary`] in a terminal, [`html`] in a browser).
 //! Nothing in it depends on when or where it was made.
 
+pub mod html;
 pub mod summary;
 
 use math::units::Amount;

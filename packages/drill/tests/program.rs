@@ -43,6 +43,7 @@ fn short(dir: &Path) -> String {
 
 fn run(dir: &Path, seed: &str, out: &str) -> (Vec<u8>, Value) {
     let json = dir.join(out);
+    let html = dir.join(out).with_extension("html");
     let scenario = short(dir);
     let output = drill(&[
         "run",
@@ -54,8 +55,12 @@ fn run(dir: &Path, seed: &str, out: &str) -> (Vec<u8>, Value) {
         "--quiet",
         "--json",
         json.to_str().unwrap(),
+        "--html",
+        html.to_str().unwrap(),
     ]);
     assert_eq!(output.status.code(), Some(0), "{}", complaint(&output));
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert!(page.contains("<h1>A short fall</h1>") && page.contains("<polyline"));
     (std::fs::read(&json).unwrap(), report(&json))
 }
 

@@ -278,3 +278,25 @@ impl Wire for OrderFaulted {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::assert_round_trips;
+
+    #[test]
+    fn what_a_market_emits_reads_back_as_written() {
+        for refused in Refusal::ALL.map(Some).into_iter().chain([None]) {
+            assert_round_trips(&OrderDone {
+                order: 1,
+                round: 2,
+                filled: Size::raw(-3),
+                refused,
+            });
+        }
+        assert_round_trips(&OrderFaulted {
+            order: 1,
+            faults: 2,
+        });
+    }
+}

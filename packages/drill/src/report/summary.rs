@@ -25,7 +25,7 @@ fn write(page: &mut String, (plan, outcome, report): (&Plan, &Outcome, &Report))
     head(page, plan, report)?;
     price(page, outcome)?;
     levels(page, plan, outcome)?;
-    figures(page, &report.bulkhead)?;
+    figures(page, &report.bulkhead, plan.failure.is_some())?;
     writeln!(page, "\nTargets")?;
     for target in &report.targets {
         let mark = if target.met { "\u{2713}" } else { "\u{2717}" };
@@ -133,7 +133,7 @@ const fn sign(level: Level) -> char {
     }
 }
 
-const fn word(level: Level) -> &'static str {
+pub(super) const fn word(level: Level) -> &'static str {
     match level {
         Level::Normal => "normal",
         Level::Guarded => "guarded",
@@ -143,10 +143,19 @@ const fn word(level: Level) -> &'static str {
     }
 }
 
-fn figures(page: &mut String, r: &Figures) -> fmt::Result {
+fn figures(page: &mut String, r: &Figures, failed: bool) -> fmt::Result {
+    writeln!(page)?;
+    for (what, value) in rows(r, failed) {
+        writeln!(page, "  {what:<46}{value:>22}")?;
+    }
+    Ok(())
+}
+
+/// The figures in plain words; how long a failure took to be seen only where one is marked.
+pub(super) fn rows(r: &Figures, failed: bool) -> Vec<(&'static str, String)> {
     let seconds = |s: Option<u64>| s.map_or("never".to_owned(), |s| format!("{s} s"));
     let money = |text: &str| format!("{} USD", grouped(&cents(text)));
-    let rows = [
+    let mut rows = vec![
         (
             "Blocks in which something owed was not there",
             r.insolvent_blocks.to_string(),
@@ -168,14 +177,12 @@ fn figures(page: &mut String, r: &Figures) -> fmt::Result {
             format!("{} s", r.exit_wait_max_s),
         ),
         ("Trips to reduce-only or above", r.trips.to_string()),
-        ("From the failure to the trip", seconds(r.detect_s)),
-        ("From its end back to normal", seconds(r.recover_s)),
     ];
-    writeln!(page)?;
-    for (what, value) in rows {
-        writeln!(page, "  {what:<46}{value:>22}")?;
+    if failed {
+        rows.push(("From the failure to the trip", seconds(r.detect_s)));
+        rows.push(("From its end back to normal", seconds(r.recover_s)));
     }
-    Ok(())
+    rows
 }
 
 fn notes(page: &mut String, outcome: &Outcome) -> fmt::Result {
@@ -193,7 +200,7 @@ fn notes(page: &mut String, outcome: &Outcome) -> fmt::Result {
 }
 
 /// A price with at most six digits that matter.
-fn short(price: Price) -> String {
+pub(super) fn short(price: Price) -> String {
     let text = price.0.to_string();
     let Some((whole, fraction)) = text.split_once('.') else {
         return text;

@@ -249,3 +249,64 @@ impl Wire for FaultSeen {
         })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use crate::wire::assert_round_trips;
+
+    fn who() -> Addr {
+        Addr::unchecked("who")
+    }
+
+    #[test]
+    fn what_the_engine_emits_reads_back_as_written() {
+        let market = || "eth-perp".to_owned();
+        assert_round_trips(&PositionChanged {
+            market: market(),
+            account: who(),
+            by: Size::raw(-3),
+            size: Size::raw(4),
+            price: Price::raw(5),
+            fee: Amount::raw(6),
+        });
+        assert_round_trips(&Liquidated {
+            market: market(),
+            account: who(),
+            by: Size::raw(-3),
+            size: Size::raw(4),
+            price: Price::raw(5),
+            fee: Amount::raw(6),
+            bounty: Amount::raw(7),
+            bad_debt: Amount::raw(8),
+        });
+        assert_round_trips(&BadDebt {
+            market: market(),
+            insurance: Amount::raw(1),
+            vault: Amount::raw(2),
+        });
+        assert_round_trips(&WalletChanged {
+            account: who(),
+            denom: "uusd".into(),
+            by: Amount::raw(-1),
+        });
+        assert_round_trips(&LpBatchPriced {
+            market: market(),
+            amount: Amount::raw(1),
+            shares: 2,
+        });
+        assert_round_trips(&FaultSeen {
+            market: market(),
+            module: who(),
+        });
+        for reason in Refusal::ALL {
+            assert_round_trips(&MandateDone {
+                market: market(),
+                order: 1,
+                reason,
+                refund: Amount::raw(2),
+            });
+        }
+    }
+}
