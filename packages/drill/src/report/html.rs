@@ -86,7 +86,8 @@ fn chart(page: &mut String, plan: &Plan, outcome: &Outcome) -> fmt::Result {
     let (low, high) = (short(low.price), short(high.price));
     writeln!(
         page,
-        "<text x=\"4\" y=\"12\" font-size=\"9\">{high}</text><text x=\"4\" y=\"216\" font-size=\"9\">{low}</text></svg>"
+        "<text x=\"{POINTS}\" y=\"10\" font-size=\"9\" text-anchor=\"end\">high {high}</text>\
+         <text x=\"4\" y=\"216\" font-size=\"9\">low {low}</text></svg>"
     )?;
     let (start, end) = (clock::text(plan.start), clock::text(plan.end));
     write!(page, "<p class=\"key\"><small>{start} to {end}")?;
@@ -109,16 +110,18 @@ fn height(price: Price, (low, high): (Price, Price)) -> u128 {
     HEIGHT.saturating_sub(up)
 }
 
-/// One rectangle for every part of the run; its colour is the highest level within.
+/// One rectangle for every point of the price line above it; its colour is the highest level within.
 fn band(page: &mut String, line: &[Level]) -> fmt::Result {
-    let columns = usize::try_from(POINTS).unwrap_or(1);
-    let width = line.len().div_ceil(columns).max(1);
-    for (part, x) in line.chunks(width).zip(0u64..) {
-        let level = part.iter().copied().max().unwrap_or(Level::Normal);
+    let points = usize::try_from(POINTS).unwrap_or(1);
+    let edge = |x: usize| line.len().saturating_mul(x).checked_div(points);
+    for x in 0..points {
+        let (from, to) = (edge(x).unwrap_or(0), edge(x.saturating_add(1)).unwrap_or(0));
+        let part = line.get(from..to.max(from.saturating_add(1)));
+        let level = part.and_then(|p| p.iter().copied().max());
         writeln!(
             page,
             "<rect x=\"{x}\" y=\"232\" width=\"1.1\" height=\"16\" fill=\"{}\"/>",
-            colour(level)
+            colour(level.unwrap_or(Level::Normal))
         )?;
     }
     Ok(())
@@ -177,6 +180,21 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_band_is_as_long_as_the_price_line_whatever_the_number_of_blocks() {
+        for blocks in [1usize, 599, 600, 601, 13_201] {
+            let mut line = vec![Level::Normal; blocks];
+            line[blocks - 1] = Level::Protected;
+            let mut page = String::new();
+            band(&mut page, &line).unwrap();
+            assert_eq!(page.matches("<rect").count(), 600);
+            assert!(page.contains(&format!(
+                "x=\"599\" y=\"232\" width=\"1.1\" height=\"16\" fill=\"{}\"",
+                colour(Level::Protected)
+            )));
+        }
+    }
 
     #[test]
     fn the_highest_price_is_at_the_top_and_text_cannot_become_markup() {
