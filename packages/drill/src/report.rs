@@ -204,7 +204,7 @@ fn targets(r: &Figures, control: bool) -> Vec<Target> {
         none("exits_refused", r.exits_refused),
         Target {
             name: "attacker_profit",
-            goal: "at most 0",
+            goal: "at most 0; nobody attacks yet",
             value: r.attacker_profit.clone(),
             met: r.attacker_profit == "0" || r.attacker_profit.starts_with('-'),
         },
