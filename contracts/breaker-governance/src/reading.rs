@@ -143,6 +143,9 @@ mod tests {
             dispersion: Ratio::ZERO,
             jump: Ratio::ZERO,
             sigma: Ratio::ZERO,
+            lateness: Ratio::ONE,
+            variance: Ratio::ONE,
+            depeg: None,
         }
     }
 

@@ -145,6 +145,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             to_json_binary(&answers::wallet(deps.storage, &check(account)?, &denom)?)
         }
         QueryMsg::Market { market } => to_json_binary(&answers::market(deps, &env, &market)?),
+        QueryMsg::Vitals { market } => to_json_binary(&answers::vitals(deps, &env, &market)?),
         QueryMsg::Position { market, account } => {
             to_json_binary(&answers::position(deps, &env, (&market, check(account)?))?)
         }

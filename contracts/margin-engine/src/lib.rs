@@ -28,6 +28,7 @@ mod reply;
 mod scene;
 mod settle;
 pub mod stance;
+pub mod vitals;
 pub mod wallet;
 
 pub use error::ContractError;

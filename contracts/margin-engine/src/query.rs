@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Deps, Env, Storage};
 use math::ledger::Book;
 use types::{
-    engine::{Config, LpState, Mandate, MarketState, PositionState, Terms},
+    engine::{Config, LpState, Mandate, MarketState, PositionState, Terms, Vitals},
     page, Amount, Price, Side,
 };
 
@@ -11,7 +11,7 @@ use crate::{
     lp, mandate, peers,
     position::{self, Position},
     scene::Scene,
-    ContractError,
+    vitals, ContractError,
 };
 
 /// Who is who.
@@ -66,6 +66,12 @@ pub fn market(deps: Deps, env: &Env, id: &str) -> Result<Option<MarketState>, Co
         funding_index: books.book.funding,
         funding_rate: books.rate,
     }))
+}
+
+/// What its books read now.
+pub fn vitals(deps: Deps, env: &Env, id: &str) -> Result<Option<Vitals>, ContractError> {
+    let read = scene(deps, env, id)?.map(|scene| vitals::of(&scene));
+    Ok(read.transpose()?)
 }
 
 fn state(

@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Reply, Response, StdResult, Storage, SubMsg};
-use math::{twap::FIVE_MINUTES, volatility::sigma};
+use math::{twap::FIVE_MINUTES, volatility::sigma, wide::Round as Rounding};
 use types::{
     breaker::{ExecuteMsg, FeedReading},
     oracle::ReadingsLost,
@@ -30,6 +30,7 @@ impl Pending for Awaiting {}
 pub fn of(name: &str, feed: &Feed, now: u64) -> FeedReading {
     let newest = feed.newest.as_ref();
     let round = newest.map(|n| n.pair.round);
+    let variance = feed.variance();
     FeedReading {
         feed: name.into(),
         round: round.map_or(0, |r| r.number),
@@ -37,7 +38,13 @@ pub fn of(name: &str, feed: &Feed, now: u64) -> FeedReading {
         status: feed.status(now),
         dispersion: newest.map_or(Ratio::ZERO, |n| n.dispersion),
         jump: newest.map_or(Ratio::ZERO, |n| n.jump),
-        sigma: sigma(feed.variance().slow, FIVE_MINUTES),
+        sigma: sigma(variance.slow, FIVE_MINUTES),
+        lateness: Ratio::ONE,
+        variance: variance
+            .fast
+            .over(variance.slow, Rounding::Up)
+            .unwrap_or(Ratio::ONE),
+        depeg: None,
     }
 }
 

@@ -149,6 +149,12 @@ pub struct FeedReading {
     pub jump: Ratio,
     /// Slow volatility over five minutes, which the jump thresholds scale with.
     pub sigma: Ratio,
+    /// Smoothed gap between rounds over the expected one; 1 is on time.
+    pub lateness: Ratio,
+    /// Fast variance over slow variance.
+    pub variance: Ratio,
+    /// Distance from one dollar, where the feed is a settlement asset's.
+    pub depeg: Option<Ratio>,
 }
 
 /// What the breaker can be told.

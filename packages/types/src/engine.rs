@@ -15,7 +15,9 @@ use crate::{
     Price, Ratio, Side,
 };
 
-pub use answers::{BadDebtSum, Config, LpState, Mandate, MarketState, Peers, PositionState, Terms};
+pub use answers::{
+    BadDebtSum, Config, LpState, Mandate, MarketState, Peers, PositionState, Terms, Vitals,
+};
 pub use events::{
     BadDebt, FaultSeen, Liquidated, LpBatchPriced, MandateDone, PositionChanged, WalletChanged,
 };
@@ -367,6 +369,12 @@ pub enum QueryMsg {
     /// A market's books at the newest round.
     #[returns(Option<MarketState>)]
     Market {
+        /// Which.
+        market: String,
+    },
+    /// What its books read now; none for a market that does not exist.
+    #[returns(Option<Vitals>)]
+    Vitals {
         /// Which.
         market: String,
     },

@@ -179,6 +179,9 @@ impl Suite {
             dispersion: Ratio::ZERO,
             jump: Ratio::ZERO,
             sigma: Ratio::percent(1),
+            lateness: Ratio::ONE,
+            variance: Ratio::ONE,
+            depeg: None,
         }
     }
 

@@ -99,6 +99,31 @@ pub struct MarketState {
     pub funding_rate: Rate,
 }
 
+/// What a market's books read now: evidence for the breaker. Pushed by `Crank`, pulled by `Poke`.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct Vitals {
+    /// Traders' net gain over the vault's cash: 0 while there is no gain, or while cash is not
+    /// positive but exceeds the gain; the greatest ratio when the gain exceeds cash that is not
+    /// positive.
+    pub gain: Ratio,
+    /// Insurance fund over the bad debt of a sudden move either way; none when there is nothing to
+    /// cover.
+    pub cover: Option<Ratio>,
+    /// Notional waiting to be liquidated over what the pacing bucket lets through in a minute.
+    pub backlog: Ratio,
+    /// Net outflow requested in the last hour over what is held, each account counted up to 2 %.
+    pub outflow_hour: Ratio,
+    /// The same of the last day.
+    pub outflow_day: Ratio,
+    /// Whether the books balance as far as one message can see.
+    pub balanced: bool,
+    /// Of the last ten calls of the venue, those that failed or were not answered.
+    pub venue_faults: u32,
+}
+
 /// Losses beyond margin, cumulated.
 #[cw_serde]
 #[derive(Copy, Eq, Default)]
