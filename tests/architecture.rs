@@ -395,7 +395,7 @@ fn nothing_unfinished_is_shipped() {
 /// does not hold until it has a sample.
 fn engine_samples() -> Vec<engine::ExecuteMsg> {
     use engine::ExecuteMsg as M;
-    const COUNT: usize = 17;
+    const COUNT: usize = 18;
     const fn number(msg: &M) -> usize {
         match msg {
             M::Bind { .. } => 0,
@@ -415,6 +415,7 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
             M::Evict { .. } => 14,
             M::Fault { .. } => 15,
             M::SetFunding { .. } => 16,
+            M::LpWithdraw { .. } => 17,
             M::SetStance { .. } => COUNT,
         }
     }
@@ -455,6 +456,10 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
         M::LpDeposit {
             market: market(),
             amount,
+        },
+        M::LpWithdraw {
+            market: market(),
+            shares: amount,
         },
         M::LpClaim { market: market() },
         M::FundInsurance {

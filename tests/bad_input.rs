@@ -55,6 +55,7 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
     AddMargin => "add_margin",
     RemoveMargin => "remove_margin",
     LpDeposit => "lp_deposit",
+    LpWithdraw => "lp_withdraw",
     LpClaim => "lp_claim",
     FundInsurance => "fund_insurance",
     ClaimFees => "claim_fees",
@@ -422,7 +423,39 @@ impl Stage {
             Wrong::Foreign,
             Engine::PendingRequest,
         );
+        self.leave_wrongly();
         self.remove_too_much();
+    }
+
+    /// No shares, more than are held, and before they may leave.
+    fn leave_wrongly(&mut self) {
+        let leave = |market: &str, shares: Uint128| json!({"lp_withdraw": {"market": market, "shares": shares}});
+        let held = self.x.lp(0, "lp").shares;
+        let few = |held, given| Engine::TooFewShares { held, given };
+        let none = Engine::Zero { what: "shares" };
+        self.engine("lp", leave(ETH, Uint128::zero()), Wrong::Amount, none);
+        let more = held + Uint128::one();
+        self.engine("lp", leave(ETH, more), Wrong::Amount, few(held, more));
+        let most = Uint128::MAX;
+        self.engine("lp", leave(ETH, most), Wrong::Amount, few(held, most));
+        let one = Uint128::one();
+        self.engine(
+            "eve",
+            leave(ETH, one),
+            Wrong::Foreign,
+            few(Uint128::zero(), one),
+        );
+        let until = self.x.lp(0, "lp").free_at;
+        self.engine(
+            "lp",
+            leave(ETH, one),
+            Wrong::Amount,
+            Engine::Cooling { until },
+        );
+        let missing = Engine::NoMarket {
+            market: "no-perp".into(),
+        };
+        self.engine("lp", leave("no-perp", one), Wrong::Foreign, missing);
     }
 
     /// All of the margin, and the greatest number there is.

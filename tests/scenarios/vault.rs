@@ -106,3 +106,121 @@ fn a_due_batch_is_priced_before_anyone_joins_the_next() {
     assert!(x.lp(0, "a").claimable && x.lp(0, "b").claimable);
     assert!(!x.lp(0, "late").claimable);
 }
+
+/// Shares of a holder, in millionths of what the vault's first million dollars bought.
+fn half(x: &Exchange, who: &str) -> cosmwasm_std::Uint128 {
+    x.lp(0, who).shares / cosmwasm_std::Uint128::new(2)
+}
+
+#[test]
+fn liquidity_leaves_at_the_round_after_and_is_collected() {
+    let mut x = Exchange::calm().nav(1_000_000).build();
+    x.wait(3_600);
+    x.round("2000");
+    let shares = half(&x, "lp");
+    x.lp_withdraw("lp", shares).unwrap();
+    x.crank();
+    let waiting = x.lp(0, "lp").leaving.unwrap();
+    assert!(!waiting.done && waiting.claimable.is_zero(), "no round yet");
+    x.round("2000");
+    x.crank();
+    let leaving = x.lp(0, "lp").leaving.unwrap();
+    assert!(leaving.done);
+    // Half of a million, to a rounding against who leaves.
+    assert!(leaving.claimable <= usd(500_000));
+    assert!(leaving.claimable > usd(499_999));
+    let before = x.wallet("lp");
+    x.lp_claim("lp").unwrap();
+    assert!(x.lp(0, "lp").leaving.is_none());
+    assert_eq!(x.wallet("lp").minus(before).unwrap(), leaving.claimable);
+    assert_eq!(x.lp(0, "lp").shares, shares);
+    assert!(x.books(0).nav.unwrap() >= usd(500_000));
+}
+
+#[test]
+fn who_leaves_is_paid_the_lower_value_and_does_not_dodge_a_loss() {
+    let mut x = Exchange::calm().nav(1_000_000).build();
+    x.opened("winner", Side::Long, ("50", 30_000), "2000");
+    x.wait(3_600);
+    x.round("2000");
+    let shares = half(&x, "lp");
+    x.lp_withdraw("lp", shares).unwrap();
+    x.round("2100");
+    x.crank();
+    let leaving = x.lp(0, "lp").leaving.unwrap();
+    let whole = x.books(0).nav.unwrap().plus(leaving.claimable).unwrap();
+    assert!(leaving.claimable < whole.share_down(types::Ratio::percent(50)).unwrap());
+}
+
+#[test]
+fn the_vault_keeps_what_carries_the_open_interest_and_the_line_waits() {
+    let mut x = Exchange::calm().nav(100_000).build();
+    // 60 units of 2,000: 120,000 of the 222,222 that 100,000 carry, so about 54,000 must stay.
+    x.opened("long", Side::Long, ("14", 15_000), "2000");
+    x.opened("short", Side::Short, ("14", 15_000), "2000");
+    x.opened("long2", Side::Long, ("14", 15_000), "2000");
+    x.opened("short2", Side::Short, ("14", 15_000), "2000");
+    x.opened("long3", Side::Long, ("14", 15_000), "2000");
+    x.opened("short3", Side::Short, ("14", 15_000), "2000");
+    x.wait(3_600);
+    x.round("2000");
+    let all = x.lp(0, "lp").shares;
+    x.lp_withdraw("lp", all).unwrap();
+    x.round("2000");
+    x.crank();
+    let first = x.lp(0, "lp").leaving.unwrap();
+    assert!(!first.done);
+    assert!(
+        first.claimable > usd(50_000) && first.claimable < usd(70_000),
+        "{first:?}"
+    );
+    let nav = x.books(0).nav.unwrap();
+    assert!(nav > usd(30_000), "{nav:?}");
+    // What is priced may be collected while the rest waits.
+    x.lp_claim("lp").unwrap();
+    assert!(x.lp(0, "lp").leaving.unwrap().claimable.is_zero());
+    // One side gives way: more may leave, at that round.
+    for who in ["long", "short", "long2", "short2"] {
+        let side = if who.starts_with("long") {
+            Side::Long
+        } else {
+            Side::Short
+        };
+        x.close(who, side).unwrap();
+    }
+    x.round("2000");
+    x.crank();
+    x.crank();
+    let more = x.lp(0, "lp").leaving.unwrap();
+    assert!(more.claimable > usd(20_000), "{more:?}");
+    for who in ["long3", "short3"] {
+        let side = if who.starts_with("long") {
+            Side::Long
+        } else {
+            Side::Short
+        };
+        x.close(who, side).unwrap();
+    }
+    x.round("2000");
+    x.crank();
+    x.crank();
+    assert!(x.lp(0, "lp").leaving.unwrap().done);
+    x.lp_claim("lp").unwrap();
+    assert!(x.lp(0, "lp").leaving.is_none());
+}
+
+#[test]
+fn an_empty_wallet_closes_no_exit_from_the_vault() {
+    let mut x = Exchange::calm().nav(1_000_000).build();
+    x.wait(3_600);
+    x.round("2000");
+    let free = x.wallet("lp");
+    let (denom, amount) = (harness::DENOM.into(), free.coins().unwrap());
+    x.tell("lp", &ExecuteMsg::Withdraw { denom, amount })
+        .unwrap();
+    let shares = half(&x, "lp");
+    x.lp_withdraw("lp", shares).unwrap();
+    x.round("2000");
+    x.crank();
+    assert!(x.lp(0, "lp").leaving.unwrap().done);
+}

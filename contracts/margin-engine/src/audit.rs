@@ -87,6 +87,7 @@ fn coins(id: &str, books: &Compartment, broken: &mut Vec<Broken>) {
         ("reserves", books.reserves),
         ("orders", books.orders),
         ("requests", books.requests),
+        ("leaving", books.leaving),
     ];
     for (name, pot) in pots {
         expect(broken, 2, !pot.is_negative(), || {
@@ -223,13 +224,17 @@ fn liquidity(
     books: &Compartment,
     broken: &mut Vec<Broken>,
 ) -> Result<(), ContractError> {
-    let shares = lp::outstanding(storage, id)?;
+    let shares = lp::outstanding(storage, id, books)?;
     expect(broken, 5, shares == books.shares, || {
         format!("{id}: {} shares, owners' {shares}", books.shares)
     });
     let unpriced = lp::unpriced(storage, id)?;
     expect(broken, 5, unpriced == books.requests, || {
         format!("{id}: requests {:?}, owners' {unpriced:?}", books.requests)
+    });
+    let owed = lp::uncollected(storage, id, books)?;
+    expect(broken, 5, owed <= books.leaving, || {
+        format!("{id}: leaving {:?}, owners' {owed:?}", books.leaving)
     });
     Ok(())
 }

@@ -11,7 +11,7 @@ use types::{
     Amount, Rate, Ratio, Size,
 };
 
-use crate::{key, ContractError};
+use crate::{key, lp::Line, ContractError};
 
 /// A market's books.
 #[cw_serde]
@@ -30,6 +30,10 @@ pub struct Compartment {
     pub requests: Amount,
     /// LP shares.
     pub shares: Uint128,
+    /// Shares that leave.
+    pub line: Line,
+    /// Money of liquidity that left, not claimed yet.
+    pub leaving: Amount,
     /// The batch that waits for its round.
     pub batch: Option<Batch>,
     /// The batch that collects until that one is priced.
@@ -66,8 +70,12 @@ pub struct Batch {
     pub number: u64,
     /// When its last request joined.
     pub placed: Moment,
-    /// Money in it.
+    /// Money that comes.
     pub amount: Amount,
+    /// Shares that leave.
+    pub shares: Uint128,
+    /// For whoever prices it.
+    pub fee: Amount,
 }
 
 const COMPARTMENTS: Map<&str, Compartment> = Map::new(key::COMPARTMENTS);
@@ -90,6 +98,8 @@ pub fn open(
         orders: Amount::ZERO,
         requests: Amount::ZERO,
         shares: Uint128::zero(),
+        line: Line::default(),
+        leaving: Amount::ZERO,
         batch: None,
         next: None,
         batches: 0,
@@ -145,6 +155,7 @@ impl Compartment {
             self.reserves,
             self.orders,
             self.requests,
+            self.leaving,
         ]
         .into_iter()
         .try_fold(self.book.cash, Amount::plus)

@@ -103,7 +103,10 @@ pub fn execute(
             margin::remove(deps, &env, who, (&market, nonzero(amount)?))
         }
         ExecuteMsg::LpDeposit { market, amount } => lp::deposit(deps, &env, who, (&market, amount)),
-        ExecuteMsg::LpClaim { market } => lp::claim(deps, who, &market),
+        ExecuteMsg::LpWithdraw { market, shares } => {
+            lp::withdraw(deps, &env, who, (&market, shares))
+        }
+        ExecuteMsg::LpClaim { market } => lp::claim(deps, &env, who, &market),
         ExecuteMsg::FundInsurance { market, amount } => {
             fees::insure(deps, who, (&market, nonzero(amount)?))
         }

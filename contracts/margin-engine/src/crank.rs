@@ -5,7 +5,9 @@ use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage};
 use math::margin::{initial, maintenance_target, variance, Recipe};
 use types::{market, pending::Pending};
 
-use crate::{funding, gas, liquidate, lp, peers, reply::Awaiting, scene::Scene, ContractError};
+use crate::{
+    funding, gas, heads, liquidate, lp, peers, reply::Awaiting, scene::Scene, ContractError,
+};
 
 /// Liquidations and orders of one crank at most.
 pub const MAX_LIMIT: u32 = 50;
@@ -49,13 +51,16 @@ pub fn finish(
 ) -> Result<Response, ContractError> {
     let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
     let known = scene.newest().map(|r| r.at);
-    let mut events = lp::price_due(&mut scene, &mut deps, known)?;
+    let mut events = lp::price_due(&mut scene, &mut deps, known, payee)?;
     if let Some(round) = scene.newest() {
         funding::accrue(&mut scene, &round)?;
     }
     refresh_terms(&mut scene)?;
     let pass = liquidate::worst_first(&mut scene, deps.storage, limit, payee)?;
     events.extend(pass.events);
+    if let Some(round) = scene.newest() {
+        events.extend(lp::serve(&mut scene, deps.storage, &round)?);
+    }
     note_wait(&mut scene, deps.storage)?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_events(events))
@@ -92,7 +97,7 @@ pub fn refresh_terms(scene: &mut Scene) -> Result<(), ContractError> {
 
 /// Remember since when a head has been waiting: its bounty rises.
 fn note_wait(scene: &mut Scene, storage: &dyn Storage) -> Result<(), ContractError> {
-    let waiting = liquidate::waiting(scene, storage)?;
+    let waiting = heads::waiting(scene, storage)?;
     let now = scene.now.time;
     let since = &mut scene.books.head_since;
     *since = waiting.then(|| since.unwrap_or(now));

@@ -176,6 +176,20 @@ pub enum ContractError {
     /// An LP request is pending.
     #[error("a liquidity request is pending already")]
     PendingRequest,
+    /// Fewer shares are held.
+    #[error("{held} shares are held, {given} asked for")]
+    TooFewShares {
+        /// Held.
+        held: Uint128,
+        /// Asked for.
+        given: Uint128,
+    },
+    /// Shares have been claimed too recently.
+    #[error("these shares may leave from {until} on")]
+    Cooling {
+        /// Block time, seconds.
+        until: u64,
+    },
     /// No LP request to claim.
     #[error("no priced liquidity request to claim")]
     NothingToClaim,

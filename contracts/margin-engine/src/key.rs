@@ -28,9 +28,15 @@ pub const SHARES: &str = "shares";
 pub const REQUESTS: &str = "requests";
 /// Priced LP batches not wholly claimed.
 pub const BATCHES: &str = "batches";
+/// Pending LP withdrawals.
+pub const LEAVES: &str = "leaves";
+/// The log of liquidity that left.
+pub const SERVED: &str = "served";
+/// Stretches of the line of liquidity that leaves.
+pub const STRETCHES: &str = "stretches";
 
 /// All of them.
-pub const ALL: [&str; 14] = [
+pub const ALL: [&str; 17] = [
     CONFIG,
     PEERS,
     MARKETS,
@@ -45,4 +51,7 @@ pub const ALL: [&str; 14] = [
     SHARES,
     REQUESTS,
     BATCHES,
+    LEAVES,
+    SERVED,
+    STRETCHES,
 ];

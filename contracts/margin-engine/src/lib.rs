@@ -12,6 +12,7 @@ mod fill;
 mod funding;
 mod funds;
 mod gas;
+mod heads;
 mod internal;
 mod judge;
 pub mod key;

@@ -10,11 +10,12 @@ use types::{
     engine::{BadDebt, Liquidated},
     oracle::Round,
     wire::Wire,
-    Amount, Price, Side, Size,
+    Amount, Price, Size,
 };
 
 use crate::{
     fill::{self, Closed, Held},
+    heads::worst,
     position,
     scene::Scene,
     wallet, ContractError,
@@ -32,17 +33,6 @@ pub struct Pass {
     pub done: u32,
     /// Whether more of the kind remain.
     pub more: bool,
-}
-
-/// A head that may be liquidated.
-struct Head {
-    account: Addr,
-    bankrupt: bool,
-}
-
-/// Whether a bankrupt head may be liquidated now.
-pub fn is_needed(scene: &Scene, storage: &dyn Storage) -> Result<bool, ContractError> {
-    Ok(worst(scene, storage)?.is_some_and(|head| head.bankrupt))
 }
 
 /// Clear up to `limit` bankrupt heads that may be liquidated now: nobody leaves with gains that losers
@@ -89,66 +79,6 @@ fn pass(
             .extend(one(scene, storage, (&head.account, &round), payee)?);
         pass.done = pass.done.saturating_add(1);
     }
-}
-
-/// The head to liquidate next: a bankrupt one of either side, else any that may be.
-fn worst(scene: &Scene, storage: &dyn Storage) -> Result<Option<Head>, ContractError> {
-    let mm = scene.mm()?;
-    let mut found: Option<Head> = None;
-    for side in Side::BOTH {
-        let verdict = scene.verdict(side);
-        if verdict.regular.is_none() && verdict.deep.is_none() {
-            continue;
-        }
-        let Some((account, key)) = position::head(storage, &scene.id, side)? else {
-            continue;
-        };
-        let book = &scene.books.book;
-        let b = book.side(side).bankruptcy(key, book.funding)?;
-        let bankrupt = verdict.bankrupts(b)?;
-        if !bankrupt && !verdict.condemns(b, mm)? {
-            continue;
-        }
-        if bankrupt || found.is_none() {
-            found = Some(Head { account, bankrupt });
-        }
-        if bankrupt {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-/// Whether some head is unhealthy at the newest round alone: its wait has begun.
-pub fn waiting(scene: &Scene, storage: &dyn Storage) -> Result<bool, ContractError> {
-    let Some(round) = scene.newest() else {
-        return Ok(false);
-    };
-    let mm = scene.mm()?;
-    for side in Side::BOTH {
-        let Some((_, key)) = position::head(storage, &scene.id, side)? else {
-            continue;
-        };
-        let book = &scene.books.book;
-        let b = book.side(side).bankruptcy(key, book.funding)?;
-        let edge = match side {
-            Side::Long => round
-                .price
-                .times(types::Ratio::ONE.minus_floored(mm), Rounding::Down)?,
-            Side::Short => round
-                .price
-                .times(types::Ratio::ONE.plus(mm)?, Rounding::Up)?,
-        };
-        let edge = edge.per_unit()?;
-        let unhealthy = match side {
-            Side::Long => b > edge,
-            Side::Short => b < edge,
-        };
-        if unhealthy {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Liquidate one position at the newest round's price on the curve.

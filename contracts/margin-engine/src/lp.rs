@@ -1,27 +1,39 @@
 //! The vault's providers: requests in batches, priced once at the first round after, claimed lazily.
-//! Two slots: `batch` waits for its round, `next` collects meanwhile, so nobody can postpone a batch by
-//! joining it.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdResult, Storage, Uint128};
 use cw_storage_plus::Map;
-use math::{units::OutOfRange, vault};
+use math::vault;
 use types::{
     clock::Moment,
-    engine::LpBatchPriced,
-    oracle::{Round, RoundAfter},
-    wire::Wire,
+    engine::{Leaving, LpState},
     Amount,
 };
 
+pub use batch::{price_due, serve};
+pub use exits::Line;
+
 use crate::{
-    compartment::{self, Batch, Compartment},
+    compartment::{self, Compartment},
     key, peers,
-    scene::{querier, Scene},
+    scene::Scene,
     wallet, ContractError,
 };
+use batch::Joining;
 
-/// One account's pending request.
+mod batch;
+mod exits;
+
+/// Shares of one account.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+struct Holding {
+    shares: Uint128,
+    /// When the newest of them were claimed, seconds.
+    since: u64,
+}
+
+/// One account's pending deposit.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Request {
@@ -31,177 +43,239 @@ pub struct Request {
     pub amount: Amount,
 }
 
-/// A priced batch.
+/// One account's pending withdrawal.
 #[cw_serde]
 #[derive(Copy, Eq)]
-pub struct Priced {
-    /// Money that went in and is not claimed yet.
-    pub amount: Amount,
-    /// Shares for it. None at all when the vault was worth nothing: the money goes back.
-    pub shares: Option<Uint128>,
+struct Leave {
+    batch: u64,
+    shares: Uint128,
+    /// Money claimed of it.
+    taken: Amount,
 }
 
-const SHARES: Map<(&str, &Addr), Uint128> = Map::new(key::SHARES);
+const SHARES: Map<(&str, &Addr), Holding> = Map::new(key::SHARES);
 const REQUESTS: Map<(&str, &Addr), Request> = Map::new(key::REQUESTS);
-const BATCHES: Map<(&str, u64), Priced> = Map::new(key::BATCHES);
+const LEAVES: Map<(&str, &Addr), Leave> = Map::new(key::LEAVES);
 
-/// Shares of an account.
-pub fn shares(storage: &dyn Storage, market: &str, account: &Addr) -> StdResult<Uint128> {
+fn holding(storage: &dyn Storage, market: &str, account: &Addr) -> StdResult<Holding> {
     Ok(SHARES
         .may_load(storage, (market, account))?
         .unwrap_or_default())
 }
 
-/// Its pending request, and whether it has been priced.
-pub fn request(
+/// LP holdings and pending requests of an account.
+pub fn state(
     storage: &dyn Storage,
     market: &str,
     account: &Addr,
-) -> StdResult<Option<(Request, bool)>> {
-    Ok(REQUESTS
-        .may_load(storage, (market, account))?
-        .map(|r| (r, BATCHES.has(storage, (market, r.batch)))))
+) -> Result<LpState, ContractError> {
+    let held = holding(storage, market, account)?;
+    let request = REQUESTS.may_load(storage, (market, account))?;
+    let priced = match request {
+        Some(r) => batch::priced(storage, market, r.batch)?.is_some(),
+        None => false,
+    };
+    let setup = peers::market(storage, market)?;
+    Ok(LpState {
+        shares: held.shares,
+        pending: request.map(|r| r.amount),
+        claimable: priced,
+        leaving: leaving(storage, market, account)?,
+        free_at: held.since.saturating_add(setup.params.lp_cooldown),
+    })
 }
 
-/// Sign a deposit: money leaves the wallet and waits for its round. What is due already is priced first, so
-/// joining postpones nobody.
+fn leaving(
+    storage: &dyn Storage,
+    market: &str,
+    account: &Addr,
+) -> Result<Option<Leaving>, ContractError> {
+    let Some(leave) = LEAVES.may_load(storage, (market, account))? else {
+        return Ok(None);
+    };
+    let books = compartment::load(storage, market)?;
+    let (earned, done) = earned(storage, market, (&books, &leave))?;
+    Ok(Some(Leaving {
+        shares: leave.shares,
+        claimable: earned.minus(leave.taken)?,
+        done,
+    }))
+}
+
+/// What a withdrawal has been priced at so far, rounded down, and whether that is all.
+fn earned(
+    storage: &dyn Storage,
+    market: &str,
+    (books, leave): (&Compartment, &Leave),
+) -> Result<(Amount, bool), ContractError> {
+    let Some(stretch) = exits::stretch(storage, market, leave.batch)? else {
+        return Ok((leave.taken, false));
+    };
+    let whole = exits::earned(storage, market, &books.line, stretch)?;
+    let own = vault::share(whole, leave.shares, stretch.shares)?;
+    Ok((own, exits::is_done(&books.line, stretch)))
+}
+
+/// What both requests begin with: what is due already is priced first, so joining postpones nobody.
+fn requested(
+    deps: &mut DepsMut,
+    env: &Env,
+    account: &Addr,
+    id: &str,
+) -> Result<(Scene, Vec<cosmwasm_std::Event>), ContractError> {
+    let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
+    let known = scene.newest().map(|r| r.at);
+    let events = price_due(&mut scene, deps, known, account)?;
+    Ok((scene, events))
+}
+
+fn at_least(what: &'static str, given: Uint128, least: Uint128) -> Result<(), ContractError> {
+    if given < least {
+        return Err(ContractError::TooSmall { what, given, least });
+    }
+    Ok(())
+}
+
+/// Sign a deposit: money leaves the wallet and waits for its round.
 pub fn deposit(
     mut deps: DepsMut,
     env: &Env,
     account: &Addr,
     (id, amount): (&str, Uint128),
 ) -> Result<Response, ContractError> {
-    let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
-    let least = scene.market.params.min_lp;
-    if amount < least {
-        return Err(ContractError::TooSmall {
-            what: "deposit",
-            given: amount,
-            least,
-        });
-    }
+    at_least(
+        "deposit",
+        amount,
+        peers::market(deps.storage, id)?.params.min_lp,
+    )?;
     if REQUESTS.has(deps.storage, (id, account)) {
         return Err(ContractError::PendingRequest);
     }
-    let known = scene.newest().map(|r| r.at);
-    let events = price_due(&mut scene, &mut deps, known)?;
+    let (mut scene, events) = requested(&mut deps, env, account, id)?;
     let amount = Amount::of(amount)?;
+    let fee = Amount::of(scene.market.params.base_fee)?;
+    let whole = amount.plus(fee)?;
     wallet::debit(deps.storage, account, &scene.market.denom, amount)?;
-    let batch = join(&mut scene.books, Moment::placing(env), amount)?;
-    scene.books.requests = scene.books.requests.plus(amount)?;
+    wallet::debit(deps.storage, account, &scene.market.denom, fee)?;
+    let joining = Joining {
+        amount,
+        shares: Uint128::zero(),
+        fee,
+    };
+    let batch = batch::join(&mut scene.books, Moment::placing(env), joining)?;
+    scene.books.requests = scene.books.requests.plus(whole)?;
     REQUESTS.save(deps.storage, (id, account), &Request { batch, amount })?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_events(events))
 }
 
-/// Join the batch of this very block, or the one that collects.
-fn join(books: &mut Compartment, placed: Moment, amount: Amount) -> Result<u64, OutOfRange> {
-    let slot = match &mut books.batch {
-        Some(batch) if batch.placed == placed => {
-            batch.amount = batch.amount.plus(amount)?;
-            return Ok(batch.number);
-        }
-        Some(_) => &mut books.next,
-        None => &mut books.batch,
-    };
-    let (number, before) = match slot {
-        Some(open) => (open.number, open.amount),
-        None => {
-            books.batches = books.batches.checked_add(1).ok_or(OutOfRange)?;
-            (books.batches, Amount::ZERO)
-        }
-    };
-    *slot = Some(Batch {
-        number,
-        placed,
-        amount: before.plus(amount)?,
-    });
-    Ok(number)
-}
-
-/// Price the batches that the round at `until` binds, before any sum changes at a newer one. (An order that is
-/// settled at an older round comes first, so what newcomers pay does not depend on when it is cranked.) Never
-/// Busy: O(1) each, two at most.
-pub fn price_due(
-    scene: &mut Scene,
-    deps: &mut DepsMut,
-    until: Option<Moment>,
-) -> Result<Vec<Event>, ContractError> {
-    let mut events = Vec::new();
-    for _ in 0..2 {
-        let Some(batch) = scene.books.batch else {
-            break;
-        };
-        if !until.is_some_and(|at| batch.placed.binds(at, scene.prices.max_future)) {
-            break;
-        }
-        let Some(round) = round_of(scene, deps, &batch)? else {
-            break;
-        };
-        events.push(price(scene, deps.storage, (&batch, &round))?);
+/// Sign a withdrawal: shares leave the holding and wait for their round.
+pub fn withdraw(
+    mut deps: DepsMut,
+    env: &Env,
+    account: &Addr,
+    (id, shares): (&str, Uint128),
+) -> Result<Response, ContractError> {
+    if shares.is_zero() {
+        return Err(ContractError::Zero { what: "shares" });
     }
-    Ok(events)
-}
-
-/// The first round that binds a batch; where it is no longer kept, the newest.
-fn round_of(scene: &Scene, deps: &DepsMut, batch: &Batch) -> Result<Option<Round>, ContractError> {
-    let after = Moment {
-        time: batch.placed.time.saturating_add(scene.prices.max_future),
-        height: batch.placed.height,
+    let mut held = holding(deps.storage, id, account)?;
+    if shares > held.shares {
+        return Err(ContractError::TooFewShares {
+            held: held.shares,
+            given: shares,
+        });
+    }
+    if LEAVES.has(deps.storage, (id, account)) {
+        return Err(ContractError::PendingRequest);
+    }
+    let (mut scene, events) = requested(&mut deps, env, account, id)?;
+    let until = held.since.saturating_add(scene.market.params.lp_cooldown);
+    if scene.now.time < until {
+        return Err(ContractError::Cooling { until });
+    }
+    // All of a small holding may leave.
+    if shares < held.shares {
+        at_least("shares", shares, least(&scene)?)?;
+    }
+    held.shares = held.shares.checked_sub(shares)?;
+    keep(deps.storage, (id, account), &held)?;
+    // An empty wallet closes no exit: as much of the fee as is there.
+    let fee = Amount::of(scene.market.params.base_fee)?;
+    let fee = fee.min(wallet::free(deps.storage, account, &scene.market.denom)?);
+    wallet::debit(deps.storage, account, &scene.market.denom, fee)?;
+    scene.books.requests = scene.books.requests.plus(fee)?;
+    let joining = Joining {
+        amount: Amount::ZERO,
+        shares,
+        fee,
     };
-    let oracle = peers::peers(deps.storage)?.oracle;
-    Ok(
-        match oracle.round_after(&querier(deps), &scene.market.feed, after)? {
-            RoundAfter::Round(round) => Some(round),
-            RoundAfter::NotYet {} => None,
-            RoundAfter::Evicted {} => scene.newest(),
-        },
-    )
+    let leave = Leave {
+        batch: batch::join(&mut scene.books, Moment::placing(env), joining)?,
+        shares,
+        taken: Amount::ZERO,
+    };
+    LEAVES.save(deps.storage, (id, account), &leave)?;
+    scene.save(deps.storage)?;
+    Ok(Response::new().add_events(events))
 }
 
-/// Turn a batch into shares at the higher value of the round's edges, against who comes.
-fn price(
-    scene: &mut Scene,
-    storage: &mut dyn Storage,
-    (batch, round): (&Batch, &Round),
-) -> Result<Event, ContractError> {
+/// Shares that the least request would buy at the newest round; one where there is none.
+fn least(scene: &Scene) -> Result<Uint128, ContractError> {
+    let Some(round) = scene.newest() else {
+        return Ok(Uint128::one());
+    };
     let nav = scene.nav_high(round.low, round.high)?;
-    let books = &mut scene.books;
-    let shares = vault::shares_for(batch.amount, nav, books.shares)?;
-    if !shares.is_zero() {
-        books.shares = books.shares.checked_add(shares)?;
-        books.requests = books.requests.minus(batch.amount)?;
-        books.book.cash = books.book.cash.plus(batch.amount)?;
-    }
-    books.batch = books.next.take();
-    let priced = Priced {
-        amount: batch.amount,
-        shares: (!shares.is_zero()).then_some(shares),
-    };
-    BATCHES.save(storage, (&scene.id, batch.number), &priced)?;
-    Ok(LpBatchPriced {
-        market: scene.id.clone(),
-        amount: batch.amount,
-        shares: shares.u128(),
-    }
-    .write())
+    let least = Amount::of(scene.market.params.min_lp)?;
+    Ok(vault::shares_for(least, nav, scene.books.shares)?)
 }
 
-/// Turn the own priced request into shares: its part of the batch, rounded down. Where the vault sold none, the
-/// money goes back to the wallet.
-pub fn claim(deps: DepsMut, account: &Addr, id: &str) -> Result<Response, ContractError> {
+fn keep(storage: &mut dyn Storage, at: (&str, &Addr), held: &Holding) -> Result<(), ContractError> {
+    if held.shares.is_zero() {
+        SHARES.remove(storage, at);
+        return Ok(());
+    }
+    Ok(SHARES.save(storage, at, held)?)
+}
+
+/// Turn the own priced deposit into shares, and collect what the own withdrawal has been priced at.
+pub fn claim(
+    deps: DepsMut,
+    env: &Env,
+    account: &Addr,
+    id: &str,
+) -> Result<Response, ContractError> {
     let storage = deps.storage;
-    let request = REQUESTS
-        .may_load(storage, (id, account))?
-        .ok_or(ContractError::NothingToClaim)?;
-    let mut priced = BATCHES
-        .may_load(storage, (id, request.batch))?
-        .ok_or(ContractError::NothingToClaim)?;
+    let now = Moment::now(env).time;
+    let bought = bought(storage, (id, account), now)?;
+    let left = left(storage, (id, account))?;
+    if bought || left {
+        Ok(Response::new())
+    } else {
+        Err(ContractError::NothingToClaim)
+    }
+}
+
+/// The own part of a priced batch, rounded down. Where the vault sold none, the money goes back to the wallet.
+fn bought(
+    storage: &mut dyn Storage,
+    (id, account): (&str, &Addr),
+    now: u64,
+) -> Result<bool, ContractError> {
+    let Some(request) = REQUESTS.may_load(storage, (id, account))? else {
+        return Ok(false);
+    };
+    let Some(mut priced) = batch::priced(storage, id, request.batch)? else {
+        return Ok(false);
+    };
     match &mut priced.shares {
         Some(all) => {
             let part = vault::part(*all, request.amount, priced.amount)?;
             *all = all.checked_sub(part)?;
-            let held = shares(storage, id, account)?.checked_add(part)?;
+            let held = Holding {
+                shares: holding(storage, id, account)?.shares.checked_add(part)?,
+                since: now,
+            };
             SHARES.save(storage, (id, account), &held)?;
         }
         None => {
@@ -213,38 +287,90 @@ pub fn claim(deps: DepsMut, account: &Addr, id: &str) -> Result<Response, Contra
         }
     }
     priced.amount = priced.amount.minus(request.amount)?;
-    if priced.amount.is_zero() {
-        BATCHES.remove(storage, (id, request.batch));
-    } else {
-        BATCHES.save(storage, (id, request.batch), &priced)?;
-    }
+    batch::claimed(storage, (id, request.batch), &priced)?;
     REQUESTS.remove(storage, (id, account));
-    Ok(Response::new())
+    Ok(true)
 }
 
-/// Shares held and shares priced but not claimed, all together: for audits.
-pub fn outstanding(storage: &dyn Storage, id: &str) -> StdResult<Uint128> {
-    let held = SHARES
-        .prefix(id)
-        .range(storage, None, None, Order::Ascending)
-        .map(|row| row.map(|(_, s)| s));
-    let priced = BATCHES
-        .prefix(id)
-        .range(storage, None, None, Order::Ascending)
-        .map(|row| row.map(|(_, p)| p.shares.unwrap_or_default()));
-    held.chain(priced)
-        .try_fold(Uint128::zero(), |sum, s| Ok(sum.checked_add(s?)?))
+/// What the own withdrawal has been priced at and not paid yet.
+fn left(storage: &mut dyn Storage, (id, account): (&str, &Addr)) -> Result<bool, ContractError> {
+    let Some(mut leave) = LEAVES.may_load(storage, (id, account))? else {
+        return Ok(false);
+    };
+    let mut books = compartment::load(storage, id)?;
+    let (earned, done) = earned(storage, id, (&books, &leave))?;
+    let due = earned.minus(leave.taken)?;
+    if due.is_zero() && !done {
+        return Ok(false);
+    }
+    books.leaving = books.leaving.minus(due)?;
+    let denom = peers::market(storage, id)?.denom;
+    wallet::credit(storage, account, &denom, due)?;
+    if done {
+        LEAVES.remove(storage, (id, account));
+        exits::finished(storage, (id, leave.batch), leave.shares)?;
+    } else {
+        leave.taken = earned;
+        LEAVES.save(storage, (id, account), &leave)?;
+    }
+    compartment::save(storage, id, &books)?;
+    Ok(true)
 }
 
-/// Money in requests that are not priced, or were sold no shares: for audits.
-pub fn unpriced(storage: &dyn Storage, id: &str) -> Result<Amount, ContractError> {
+/// Shares held, priced but not claimed, and leaving but not served, all together: for audits.
+pub fn outstanding(
+    storage: &dyn Storage,
+    id: &str,
+    books: &Compartment,
+) -> Result<Uint128, ContractError> {
+    let mut sum = batch::unclaimed(storage, id)?;
+    for row in SHARES
+        .prefix(id)
+        .range(storage, None, None, Order::Ascending)
+    {
+        sum = sum.checked_add(row?.1.shares)?;
+    }
+    for row in LEAVES
+        .prefix(id)
+        .range(storage, None, None, Order::Ascending)
+    {
+        let (_, leave) = row?;
+        if exits::stretch(storage, id, leave.batch)?.is_none() {
+            sum = sum.checked_add(leave.shares)?;
+        }
+    }
+    Ok(sum.checked_add(books.line.waiting())?)
+}
+
+/// Money of served withdrawals that owners have not collected: for audits.
+pub fn uncollected(
+    storage: &dyn Storage,
+    id: &str,
+    books: &Compartment,
+) -> Result<Amount, ContractError> {
     let mut sum = Amount::ZERO;
+    for row in LEAVES
+        .prefix(id)
+        .range(storage, None, None, Order::Ascending)
+    {
+        let (_, leave) = row?;
+        let (earned, _) = earned(storage, id, (books, &leave))?;
+        sum = sum.plus(earned)?.minus(leave.taken)?;
+    }
+    Ok(sum)
+}
+
+/// Money in requests that are not priced, or were sold no shares, and fees of batches that wait: for audits.
+pub fn unpriced(storage: &dyn Storage, id: &str) -> Result<Amount, ContractError> {
+    let books = compartment::load(storage, id)?;
+    let fees = [books.batch, books.next].into_iter().flatten();
+    let mut sum = fees.map(|b| b.fee).try_fold(Amount::ZERO, Amount::plus)?;
     for row in REQUESTS
         .prefix(id)
         .range(storage, None, None, Order::Ascending)
     {
         let (_, request) = row?;
-        let priced = BATCHES.may_load(storage, (id, request.batch))?;
+        let priced = batch::priced(storage, id, request.batch)?;
         if priced.is_none_or(|p| p.shares.is_none()) {
             sum = sum.plus(request.amount)?;
         }

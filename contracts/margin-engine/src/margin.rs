@@ -72,7 +72,7 @@ fn settled(
     payee: &Addr,
 ) -> Result<Vec<Event>, ContractError> {
     let known = scene.newest().map(|r| r.at);
-    let mut events = lp::price_due(scene, deps, known)?;
+    let mut events = lp::price_due(scene, deps, known, payee)?;
     let pass = liquidate::bankrupt(scene, deps.storage, 3, payee)?;
     if pass.more {
         return Err(ContractError::Busy);

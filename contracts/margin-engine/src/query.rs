@@ -158,12 +158,7 @@ pub fn mandates(
 
 /// LP holdings.
 pub fn lp(storage: &dyn Storage, id: &str, account: &Addr) -> Result<LpState, ContractError> {
-    let request = lp::request(storage, id, account)?;
-    Ok(LpState {
-        shares: lp::shares(storage, id, account)?,
-        pending: request.map(|(r, _)| r.amount),
-        claimable: request.is_some_and(|(_, priced)| priced),
-    })
+    lp::state(storage, id, account)
 }
 
 /// Free money.

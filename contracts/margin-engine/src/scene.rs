@@ -119,6 +119,15 @@ impl Verdict {
         }
     }
 
+    /// Judged at this price alone.
+    pub const fn at(side: Side, price: Price) -> Self {
+        Self {
+            side,
+            regular: Some(price),
+            deep: None,
+        }
+    }
+
     /// Whether the position with this bankruptcy price may be liquidated.
     pub fn condemns(self, bankruptcy: types::PerUnit, mm: Ratio) -> Result<bool, OutOfRange> {
         let half = mm.scaled(1, 2, Rounding::Down)?;

@@ -13,7 +13,7 @@ use types::{
 use crate::{
     ending,
     fill::{self, Held},
-    funding,
+    funding, heads,
     judge::{within, Ask},
     liquidate, lp, mandate, peers,
     position::{self, Position},
@@ -71,12 +71,12 @@ pub fn settle(
         return answer(Response::new(), &Settlement::NotDue {});
     };
     // Clearing a head changes sums at the newest round, settling alone at its own.
-    let until = if liquidate::is_needed(&scene, deps.storage)? {
+    let until = if heads::is_needed(&scene, deps.storage)? {
         scene.newest().map(|r| r.at)
     } else {
         Some(round.at)
     };
-    let priced = lp::price_due(&mut scene, &mut deps, until)?;
+    let priced = lp::price_due(&mut scene, &mut deps, until, &call.payee)?;
     let cleared = liquidate::bankrupt(&mut scene, deps.storage, CLEAR, &call.payee)?;
     let response = Response::new()
         .add_events(priced)

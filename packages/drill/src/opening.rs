@@ -141,7 +141,11 @@ fn provide(stage: &mut Stage, plan: &Plan) -> Result<(), Bug> {
     let each = all.checked_div(plan.market.lps.into()).unwrap_or_default();
     for n in 0..plan.market.lps {
         let amount = Uint128::new(each);
-        stage.bring(&provider(n), Amount::of(amount)?)?;
+        // A dollar more pays for the request.
+        stage.bring(
+            &provider(n),
+            Amount::of(amount)?.plus(Amount::of(Uint128::new(USD))?)?,
+        )?;
         let deposit = |market, amount| ExecuteMsg::LpDeposit { market, amount };
         stage.set_up(&provider(n), deposit, amount)?;
     }

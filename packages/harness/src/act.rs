@@ -145,7 +145,19 @@ impl Exchange {
         self.tell(who, &ExecuteMsg::RemoveMargin { market, amount })
     }
 
-    /// Provide liquidity to the n-th market from the wallet.
+    /// Take liquidity out of the first market.
+    pub fn lp_withdraw(&mut self, who: &str, shares: Uint128) -> Result<AppResponse, Failed> {
+        let market = self.markets[0].id.clone();
+        self.tell(who, &ExecuteMsg::LpWithdraw { market, shares })
+    }
+
+    /// Collect what the own liquidity requests came to in the first market.
+    pub fn lp_claim(&mut self, who: &str) -> Result<AppResponse, Failed> {
+        let market = self.markets[0].id.clone();
+        self.tell(who, &ExecuteMsg::LpClaim { market })
+    }
+
+    /// Provide liquidity to the n-th market from the wallet; a dollar more is deposited for the fee.
     pub fn lp_deposit(
         &mut self,
         who: &str,
@@ -154,6 +166,7 @@ impl Exchange {
     ) -> Result<AppResponse, Failed> {
         let market = self.markets[market].id.clone();
         let amount = Uint128::new(dollars(amount));
+        self.deposit(who, 1);
         self.tell(who, &ExecuteMsg::LpDeposit { market, amount })
     }
 

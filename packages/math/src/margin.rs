@@ -150,13 +150,34 @@ pub fn side_cap(nav: Amount, share: Ratio, gap: Ratio, mm: Ratio) -> Result<Amou
     if nav <= Amount::ZERO {
         return Ok(Amount::ZERO);
     }
+    let per = carried(gap, mm)?;
+    nav.share_down(share)?
+        .pro_rata(Ratio::ONE.wide(), per.wide(), Round::Down)
+}
+
+/// What a vault must be worth to carry `interest` on one side: the inverse of [`side_cap`], rounded up.
+pub fn floor_for(
+    interest: Amount,
+    share: Ratio,
+    gap: Ratio,
+    mm: Ratio,
+) -> Result<Amount, OutOfRange> {
+    if share == Ratio::ZERO {
+        return Err(OutOfRange);
+    }
+    interest
+        .share_up(carried(gap, mm)?)?
+        .pro_rata(Ratio::ONE.wide(), share.wide(), Round::Up)
+}
+
+/// `gap - min(MM, gap/10)`, never zero.
+fn carried(gap: Ratio, mm: Ratio) -> Result<Ratio, OutOfRange> {
     let tenth = gap.scaled(1, 10, Round::Down)?;
     let per = gap.minus_floored(mm.min(tenth));
     if per == Ratio::ZERO {
         return Err(OutOfRange);
     }
-    nav.share_down(share)?
-        .pro_rata(Ratio::ONE.wide(), per.wide(), Round::Down)
+    Ok(per)
 }
 
 #[cfg(test)]
@@ -173,6 +194,13 @@ mod tests {
             Ratio::bps(250),
         );
         assert_eq!(cap, Ok(Amount::raw(22_222_222_222_222)));
+        let least = floor_for(
+            Amount::raw(22_222_222_222_222),
+            Ratio::percent(50),
+            Ratio::percent(25),
+            Ratio::bps(250),
+        );
+        assert_eq!(least, Ok(Amount::raw(10_000_000_000_000)));
     }
 
     proptest! {

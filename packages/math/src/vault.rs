@@ -62,6 +62,14 @@ pub fn part(got: Uint128, own: Amount, whole: Amount) -> Result<Uint128, OutOfRa
     )?)
 }
 
+/// One owner's part of the money paid for `whole` shares: rounded down.
+pub fn share(paid: Amount, own: Uint128, whole: Uint128) -> Result<Amount, OutOfRange> {
+    if whole.is_zero() {
+        return Err(OutOfRange);
+    }
+    paid.pro_rata(Int256::from(own), Int256::from(whole), Round::Down)
+}
+
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects)]
 mod tests {

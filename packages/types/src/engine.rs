@@ -16,10 +16,11 @@ use crate::{
 };
 
 pub use answers::{
-    BadDebtSum, Config, LpState, Mandate, MarketState, Peers, PositionState, Terms, Vitals,
+    BadDebtSum, Config, Leaving, LpState, Mandate, MarketState, Peers, PositionState, Terms, Vitals,
 };
 pub use events::{
-    BadDebt, FaultSeen, Liquidated, LpBatchPriced, MandateDone, PositionChanged, WalletChanged,
+    BadDebt, FaultSeen, Liquidated, LpBatchPriced, LpServed, MandateDone, PositionChanged,
+    WalletChanged,
 };
 
 pub use settlement::{NotARefusal, Refusal, Settlement};
@@ -221,7 +222,15 @@ pub enum ExecuteMsg {
         /// How much.
         amount: Uint128,
     },
-    /// Turn the own priced request into shares.
+    /// Take liquidity out: the shares leave at once and are priced at the first round after, or later where the
+    /// vault cannot spare their worth.
+    LpWithdraw {
+        /// Where.
+        market: String,
+        /// How many shares.
+        shares: Uint128,
+    },
+    /// Turn the own priced deposit into shares, and collect what the own withdrawal has been priced at.
     LpClaim {
         /// Where.
         market: String,
@@ -305,6 +314,7 @@ impl ExecuteMsg {
             Self::AddMargin { .. } => Action::AddMargin,
             Self::RemoveMargin { .. } => Action::RemoveMargin,
             Self::LpDeposit { .. } => Action::LpDeposit,
+            Self::LpWithdraw { .. } => Action::LpWithdraw,
             Self::LpClaim { .. } | Self::ClaimFees { .. } => Action::Claim,
             Self::Crank { .. } => Action::Learn,
         }
@@ -321,6 +331,7 @@ impl ExecuteMsg {
             | Self::AddMargin { market, .. }
             | Self::RemoveMargin { market, .. }
             | Self::LpDeposit { market, .. }
+            | Self::LpWithdraw { market, .. }
             | Self::LpClaim { market }
             | Self::FundInsurance { market, .. }
             | Self::ClaimFees { market }

@@ -57,6 +57,8 @@ pub struct MarketParams {
     pub dust: Uint128,
     /// The least LP request.
     pub min_lp: Uint128,
+    /// Shares may leave this long after they were claimed, seconds.
+    pub lp_cooldown: u64,
     /// The greatest funding rate the engine integrates, whatever the market says.
     pub funding: FundingTerms,
 }
@@ -108,6 +110,7 @@ impl MarketParams {
             liquidation_reserve: Uint128::new(1_000_000),
             dust: Uint128::new(10_000_000),
             min_lp: Uint128::new(10_000_000),
+            lp_cooldown: 3_600,
             funding: FundingTerms::major(),
         }
     }
@@ -220,6 +223,7 @@ impl MarketParams {
                 "min_lp",
                 "at least a dollar",
             ),
+            (self.lp_cooldown <= 604_800, "lp_cooldown", "at most 7 days"),
         ];
         rows.into_iter()
             .find(|(fits, _, _)| !fits)

@@ -160,4 +160,20 @@ pub struct LpState {
     pub pending: Option<Amount>,
     /// Whether it has been priced and may be claimed.
     pub claimable: bool,
+    /// A withdrawal that is not wholly claimed.
+    pub leaving: Option<Leaving>,
+    /// Shares may leave from this block time on, seconds.
+    pub free_at: u64,
+}
+
+/// A withdrawal of liquidity.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Leaving {
+    /// Shares that leave.
+    pub shares: Uint128,
+    /// Priced and not claimed yet.
+    pub claimable: Amount,
+    /// Whether all of it has been priced.
+    pub done: bool,
 }

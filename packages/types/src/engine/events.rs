@@ -224,6 +224,36 @@ impl Wire for LpBatchPriced {
     }
 }
 
+/// Liquidity that leaves was served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LpServed {
+    /// Where.
+    pub market: String,
+    /// Shares gone.
+    pub shares: u128,
+    /// Money for them.
+    pub amount: Amount,
+}
+
+impl Wire for LpServed {
+    const TYPE: &'static str = "lp_served";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("shares", self.shares.to_string())
+            .add_attribute("amount", self.amount.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            shares: fields.get("shares")?,
+            amount: Amount(fields.get("amount")?),
+        })
+    }
+}
+
 /// A neighbour failed or did not answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultSeen {
@@ -295,6 +325,11 @@ mod tests {
             market: market(),
             amount: Amount::raw(1),
             shares: 2,
+        });
+        assert_round_trips(&LpServed {
+            market: market(),
+            shares: 2,
+            amount: Amount::raw(1),
         });
         assert_round_trips(&FaultSeen {
             market: market(),

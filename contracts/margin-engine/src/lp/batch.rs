@@ -1,0 +1,226 @@
+//! Requests that are priced together, at the first round after the last of them joined. Two slots: `batch` waits
+//! for its round, `next` collects meanwhile, so nobody can postpone a batch by joining it.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, DepsMut, Event, Order, StdResult, Storage, Uint128};
+use cw_storage_plus::Map;
+use math::{units::OutOfRange, vault};
+use types::{
+    clock::Moment,
+    engine::{LpBatchPriced, LpServed},
+    oracle::{Round, RoundAfter},
+    wire::Wire,
+    Amount,
+};
+
+use super::exits;
+use crate::{
+    compartment::{Batch, Compartment},
+    heads, key, peers,
+    scene::{querier, Scene},
+    wallet, ContractError,
+};
+
+/// Priced deposits of a batch.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Priced {
+    /// Money that went in and is not claimed yet.
+    pub amount: Amount,
+    /// Shares for it. None at all when the vault was worth nothing: the money goes back.
+    pub shares: Option<Uint128>,
+}
+
+const BATCHES: Map<(&str, u64), Priced> = Map::new(key::BATCHES);
+
+/// What joins.
+#[derive(Clone, Copy)]
+pub struct Joining {
+    /// Money that comes.
+    pub amount: Amount,
+    /// Shares that leave.
+    pub shares: Uint128,
+    /// For whoever prices the batch.
+    pub fee: Amount,
+}
+
+/// Join the batch of this very block, or the one that collects. Returns its number.
+pub fn join(books: &mut Compartment, placed: Moment, joining: Joining) -> Result<u64, OutOfRange> {
+    let slot = match &mut books.batch {
+        Some(batch) if batch.placed == placed => {
+            batch.add(joining)?;
+            return Ok(batch.number);
+        }
+        Some(_) => &mut books.next,
+        None => &mut books.batch,
+    };
+    let mut open = match slot {
+        Some(open) => *open,
+        None => {
+            books.batches = books.batches.checked_add(1).ok_or(OutOfRange)?;
+            Batch {
+                number: books.batches,
+                placed,
+                amount: Amount::ZERO,
+                shares: Uint128::zero(),
+                fee: Amount::ZERO,
+            }
+        }
+    };
+    open.placed = placed;
+    open.add(joining)?;
+    *slot = Some(open);
+    Ok(open.number)
+}
+
+impl Batch {
+    fn add(&mut self, joining: Joining) -> Result<(), OutOfRange> {
+        self.amount = self.amount.plus(joining.amount)?;
+        self.fee = self.fee.plus(joining.fee)?;
+        self.shares = self
+            .shares
+            .checked_add(joining.shares)
+            .map_err(|_| OutOfRange)?;
+        Ok(())
+    }
+}
+
+/// Price the batches that the round at `until` binds, before any sum changes at a newer one. (An order that is
+/// settled at an older round comes first, so what newcomers pay does not depend on when it is cranked.) Never
+/// Busy: O(1) each, two at most.
+pub fn price_due(
+    scene: &mut Scene,
+    deps: &mut DepsMut,
+    until: Option<Moment>,
+    payee: &Addr,
+) -> Result<Vec<Event>, ContractError> {
+    let mut events = Vec::new();
+    for _ in 0..2 {
+        let Some(batch) = scene.books.batch else {
+            break;
+        };
+        if !until.is_some_and(|at| batch.placed.binds(at, scene.prices.max_future)) {
+            break;
+        }
+        let Some(round) = round_of(scene, deps, &batch)? else {
+            break;
+        };
+        scene.books.requests = scene.books.requests.minus(batch.fee)?;
+        wallet::credit(deps.storage, payee, &scene.market.denom, batch.fee)?;
+        price(scene, deps.storage, (&batch, &round), &mut events)?;
+    }
+    Ok(events)
+}
+
+/// The first round that binds a batch; where it is no longer kept, the newest.
+fn round_of(scene: &Scene, deps: &DepsMut, batch: &Batch) -> Result<Option<Round>, ContractError> {
+    let after = Moment {
+        time: batch.placed.time.saturating_add(scene.prices.max_future),
+        height: batch.placed.height,
+    };
+    let oracle = peers::peers(deps.storage)?.oracle;
+    Ok(
+        match oracle.round_after(&querier(deps), &scene.market.feed, after)? {
+            RoundAfter::Round(round) => Some(round),
+            RoundAfter::NotYet {} => None,
+            RoundAfter::Evicted {} => scene.newest(),
+        },
+    )
+}
+
+/// Who leaves is served first, at the lower value of the round's edges; then deposits become shares at the
+/// higher: both against the actor.
+fn price(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    (batch, round): (&Batch, &Round),
+    events: &mut Vec<Event>,
+) -> Result<(), ContractError> {
+    if !batch.shares.is_zero() {
+        let stretch = scene.books.line.join(batch.shares)?;
+        exits::open(storage, &scene.id, batch.number, stretch)?;
+    }
+    events.extend(serve(scene, storage, round)?);
+    if !batch.amount.is_zero() {
+        events.push(sell(scene, storage, (batch, round))?);
+    }
+    scene.books.batch = scene.books.next.take();
+    Ok(())
+}
+
+/// Serve those who wait to leave, at a round; not while a head is bankrupt, whose loss the vault's value does not
+/// know yet.
+pub fn serve(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    round: &Round,
+) -> Result<Option<Event>, ContractError> {
+    if scene.books.line.waiting().is_zero() || !heads::clear(scene, storage)? {
+        return Ok(None);
+    }
+    let (shares, money) = exits::serve(scene, storage, (round.low, round.high))?;
+    let market = scene.id.clone();
+    Ok((!shares.is_zero()).then(|| {
+        LpServed {
+            market,
+            shares: shares.u128(),
+            amount: money,
+        }
+        .write()
+    }))
+}
+
+fn sell(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    (batch, round): (&Batch, &Round),
+) -> Result<Event, ContractError> {
+    let nav = scene.nav_high(round.low, round.high)?;
+    let books = &mut scene.books;
+    let shares = vault::shares_for(batch.amount, nav, books.shares)?;
+    if !shares.is_zero() {
+        books.shares = books.shares.checked_add(shares)?;
+        books.requests = books.requests.minus(batch.amount)?;
+        books.book.cash = books.book.cash.plus(batch.amount)?;
+    }
+    let priced = Priced {
+        amount: batch.amount,
+        shares: (!shares.is_zero()).then_some(shares),
+    };
+    BATCHES.save(storage, (&scene.id, batch.number), &priced)?;
+    Ok(LpBatchPriced {
+        market: scene.id.clone(),
+        amount: batch.amount,
+        shares: shares.u128(),
+    }
+    .write())
+}
+
+/// Priced deposits of a batch, if it has been priced.
+pub fn priced(storage: &dyn Storage, id: &str, number: u64) -> StdResult<Option<Priced>> {
+    BATCHES.may_load(storage, (id, number))
+}
+
+/// One owner has claimed; the last one closes it.
+pub fn claimed(
+    storage: &mut dyn Storage,
+    (id, number): (&str, u64),
+    left: &Priced,
+) -> StdResult<()> {
+    if left.amount.is_zero() {
+        BATCHES.remove(storage, (id, number));
+        Ok(())
+    } else {
+        BATCHES.save(storage, (id, number), left)
+    }
+}
+
+/// Shares priced and not claimed, all together: for audits.
+pub fn unclaimed(storage: &dyn Storage, id: &str) -> StdResult<Uint128> {
+    BATCHES
+        .prefix(id)
+        .range(storage, None, None, Order::Ascending)
+        .try_fold(Uint128::zero(), |sum, row| {
+            Ok(sum.checked_add(row?.1.shares.unwrap_or_default())?)
+        })
+}
