@@ -2,6 +2,7 @@
 //! prices are arguments. Every inexact operation names its direction.
 
 pub mod aggregate;
+pub mod bucket;
 pub mod funding;
 pub mod jump;
 pub mod ledger;

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use common::{amount, assert_close, close, per_unit, price, rate, ratio, rows, scaled, size, text};
 use cosmwasm_std::Int256;
 use math::{
+    bucket::{Bucket, Limit},
     funding::Velocity,
     ledger::{Book, Loose, Position},
     liquidation::{Cut, Patient},
@@ -94,6 +95,39 @@ fn liquidation() {
             assert!(x >= want, "{row}");
         }
     }
+}
+
+#[test]
+fn bucket() {
+    for row in rows("bucket").unwrap_or_default() {
+        let limit = Limit {
+            amount: amount_of_units(&row, "limit"),
+            window: row["window_s"].as_u64().unwrap(),
+        };
+        let delay = row["delay_s"].as_u64().unwrap();
+        let mut bucket = Bucket::full(limit, 0).unwrap();
+        for step in row["steps"].as_array().unwrap() {
+            let now = step["time"].as_u64().unwrap();
+            let asked = amount_of_units(step, "amount");
+            let (next, out) = bucket.request(limit, delay, now, asked).unwrap();
+            bucket = next;
+            assert_eq!(out.passes, amount_of_units(step, "passes"), "{step}");
+            let queued = out.queued.map_or(Amount::ZERO, |e| e.amount);
+            assert_eq!(queued, amount_of_units(step, "queued"), "{step}");
+            assert_eq!(out.queued.is_none(), step["ready"].is_null(), "{step}");
+            if let Some(entry) = out.queued {
+                // Up to the next nanosecond, and one more for each entry the queue already holds.
+                let want = scaled(text(step, "ready"), 9);
+                assert_close(entry.ready.into(), want, 1, &step.to_string());
+                assert!(Int256::from(entry.ready) >= want, "{step}");
+            }
+        }
+    }
+}
+
+/// Whole base units.
+fn amount_of_units(row: &Value, key: &str) -> Amount {
+    Amount::raw(text(row, key).parse().unwrap())
 }
 
 struct Run {
