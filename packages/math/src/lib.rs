@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod liquidation;
 pub mod margin;
 pub mod median;
+pub mod phi;
 pub mod pricing;
 pub mod twap;
 pub mod units;

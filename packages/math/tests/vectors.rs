@@ -17,8 +17,9 @@ use math::{
     funding::Velocity,
     ledger::{Book, Loose, Position},
     liquidation::{Cut, Patient},
+    phi::phi,
     pricing::Curve,
-    units::{Amount, Price, Side, Size},
+    units::{Amount, Price, Ratio, Side, Size},
 };
 use serde_json::Value;
 
@@ -122,6 +123,22 @@ fn bucket() {
                 assert!(Int256::from(entry.ready) >= want, "{step}");
             }
         }
+    }
+}
+
+#[test]
+fn phi_of_distance() {
+    for row in rows("phi").unwrap_or_default() {
+        // What is below zero is at zero.
+        let distance = if text(&row, "distance").starts_with('-') {
+            Ratio::ZERO
+        } else {
+            ratio(&row, "distance")
+        };
+        let got = phi(distance, ratio(&row, "sigma")).unwrap();
+        let want = ratio(&row, "phi");
+        assert_close(got.wide(), want.wide(), 1, &row.to_string());
+        assert!(got >= want, "{row}");
     }
 }
 

@@ -8,9 +8,14 @@
 //! Tokens are money, not a share of the limit, so they never jump with it: a lower limit hides what
 //! stands above its capacity, and only a passage under that limit forgets it.
 
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Int256, Uint128, Uint256};
+mod limit;
 
+pub use self::limit::Limit;
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Int256, Uint128};
+
+use self::limit::{parts, PARTS};
 use crate::{
     units::{narrow, Amount, OutOfRange},
     wide::{mul_div, Round},
@@ -20,20 +25,6 @@ use crate::{
 pub const LONGEST_WAIT: u64 = 604_800;
 /// Nanoseconds in a second.
 const E9: u64 = 1_000_000_000;
-/// Seconds in a day: what is refilled in a nanosecond is a whole number of parts for every window that
-/// divides it.
-const DAY: u64 = 86_400;
-/// Parts of a unit that tokens are kept in, `2 * DAY * E9`: no tick loses anything to rounding.
-const PARTS: u128 = 172_800_000_000_000;
-
-/// What may leave per window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// Stated limit per window. Below zero counts as nothing.
-    pub amount: Amount,
-    /// Length of the window, seconds; not zero.
-    pub window: u64,
-}
 
 /// One bucket, and the end of the queue behind it.
 #[cw_serde]
@@ -84,62 +75,6 @@ pub struct Passage {
 
 fn nanos(seconds: u64) -> Result<u64, OutOfRange> {
     seconds.checked_mul(E9).ok_or(OutOfRange)
-}
-
-fn parts(amount: Amount) -> Result<Uint128, OutOfRange> {
-    amount
-        .coins()?
-        .checked_mul(Uint128::new(PARTS))
-        .map_err(|_| OutOfRange)
-}
-
-fn unsigned(n: Int256) -> Result<Uint128, OutOfRange> {
-    let n = Uint256::try_from(n).map_err(|_| OutOfRange)?;
-    Uint128::try_from(n).map_err(|_| OutOfRange)
-}
-
-impl Limit {
-    /// The limit, or nothing.
-    fn stated(self) -> Amount {
-        self.amount.max(Amount::ZERO)
-    }
-
-    /// Half of the limit, in parts.
-    fn capacity(self) -> Result<Uint128, OutOfRange> {
-        parts(self.stated())?
-            .checked_div(Uint128::new(2))
-            .map_err(|_| OutOfRange)
-    }
-
-    /// What a window refills in nanoseconds of a day: parts per nanosecond, times the window.
-    fn pace(self) -> Result<Int256, OutOfRange> {
-        self.stated()
-            .wide()
-            .checked_mul(Int256::from(DAY))
-            .map_err(|_| OutOfRange)
-    }
-
-    /// What `nanoseconds` refill, in parts, rounded down.
-    fn refill(self, nanoseconds: Uint128) -> Result<Uint128, OutOfRange> {
-        let window = Uint256::from(self.window);
-        unsigned(mul_div(
-            self.pace()?,
-            nanoseconds.into(),
-            window,
-            Round::Down,
-        )?)
-    }
-
-    /// How long the refill of so many parts takes, nanoseconds, rounded up. For ever where nothing is
-    /// refilled.
-    fn span(self, parts: Uint128) -> Result<Uint128, OutOfRange> {
-        let pace = self.pace()?.unsigned_abs();
-        if pace.is_zero() {
-            return Ok(Uint128::MAX);
-        }
-        let span = mul_div(parts.into(), Int256::from(self.window), pace, Round::Up)?;
-        Ok(unsigned(span).unwrap_or(Uint128::MAX))
-    }
 }
 
 impl Bucket {
@@ -372,5 +307,4 @@ impl Bucket {
 }
 
 #[cfg(test)]
-#[path = "bucket_tests.rs"]
 mod tests;
