@@ -57,6 +57,8 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
     LpDeposit => "lp_deposit",
     LpWithdraw => "lp_withdraw",
     LpClaim => "lp_claim",
+    ClaimProfit => "claim_profit",
+    ClaimWithdrawal => "claim_withdrawal",
     FundInsurance => "fund_insurance",
     ClaimFees => "claim_fees",
     Crank => "crank",
@@ -626,7 +628,12 @@ impl Stage {
         }
         let other = Engine::Unauthorized { role: "treasury" };
         self.engine("eve", at("claim_fees", ETH), Wrong::Sender, other);
-        for name in ["lp_claim", "claim_fees"] {
+        let none = Engine::NothingToClaim;
+        self.engine("eve", at("claim_profit", ETH), Wrong::Foreign, none);
+        let none = Engine::NothingToClaim;
+        let denom = json!({"claim_withdrawal": {"denom": DENOM}});
+        self.engine("eve", denom, Wrong::Foreign, none);
+        for name in ["lp_claim", "claim_profit", "claim_fees"] {
             let missing = Engine::NoMarket {
                 market: "no-perp".into(),
             };
@@ -960,7 +967,8 @@ fn by_name(make: &dyn Fn(&[String]) -> Value) -> &dyn Fn(&[String]) -> Value {
 }
 
 fn reading(feed: &str) -> Value {
-    json!({"feed": feed, "round": 1, "time": 1, "status": "valid", "dispersion": "0", "jump": "0", "sigma": "0.001"})
+    json!({"feed": feed, "round": 1, "time": 1, "status": "valid", "dispersion": "0", "jump": "0", "sigma": "0.001",
+           "lateness": "1", "variance": "1", "depeg": null})
 }
 
 fn dust(given: u128) -> Engine {
@@ -1015,6 +1023,12 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
         (&alice, amount("remove_margin", "1")),
         (&alice, amount("lp_deposit", "10000000")),
         (&alice, json!({"lp_claim": {"market": ETH}})),
+        (
+            &alice,
+            json!({"lp_withdraw": {"market": ETH, "shares": "1"}}),
+        ),
+        (&alice, json!({"claim_profit": {"market": ETH}})),
+        (&alice, json!({"claim_withdrawal": {"denom": DENOM}})),
         (&alice, amount("fund_insurance", "1")),
         (&person("treasury"), json!({"claim_fees": {"market": ETH}})),
         (&alice, json!({"crank": {"market": ETH, "limit": 5}})),

@@ -9,6 +9,7 @@
 
 mod exits;
 mod faults;
+mod flow;
 mod leases;
 mod liquidation;
 mod terms;

@@ -1,7 +1,7 @@
 //! Providing liquidity: batches priced at a round nobody knew.
 
 use harness::{usd, Exchange};
-use types::{engine::ExecuteMsg, Side};
+use types::{engine::ExecuteMsg, Amount, Side};
 
 fn claim(x: &mut Exchange, who: &str) {
     let market = "eth-perp".into();
@@ -87,7 +87,11 @@ fn a_deposit_due_when_the_vault_is_worth_nothing_goes_back() {
     x.crank();
     assert!(x.books(0).nav.unwrap() < usd(0));
     claim(&mut x, "dora");
-    assert_eq!(x.wallet("dora"), usd(50_000));
+    // And what the request's fee left of the dollar beside it.
+    assert_eq!(
+        x.wallet("dora"),
+        usd(50_000).plus(Amount::raw(950_000)).unwrap()
+    );
     assert!(x.lp(0, "dora").shares.is_zero());
 }
 
@@ -132,7 +136,11 @@ fn liquidity_leaves_at_the_round_after_and_is_collected() {
     let before = x.wallet("lp");
     x.lp_claim("lp").unwrap();
     assert!(x.lp(0, "lp").leaving.is_none());
-    assert_eq!(x.wallet("lp").minus(before).unwrap(), leaving.claimable);
+    // Half of a percent of the vault passes at once, half of that after the lapse; the rest queues.
+    let passed = x.wallet("lp").minus(before).unwrap();
+    assert_eq!(passed, usd(2_500));
+    let waits = x.profit_queue("lp")[0].amount;
+    assert_eq!(passed.plus(waits).unwrap(), leaving.claimable);
     assert_eq!(x.lp(0, "lp").shares, shares);
     assert!(x.books(0).nav.unwrap() >= usd(500_000));
 }

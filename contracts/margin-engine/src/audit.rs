@@ -8,7 +8,9 @@ use types::{Amount, Side, Size};
 
 use crate::{
     compartment::{self, Compartment},
-    lp, mandate, peers, position, wallet, ContractError,
+    custody, lp, mandate, peers, position,
+    queue::{self, Door},
+    wallet, ContractError,
 };
 
 /// More positions of one market than any test makes.
@@ -31,6 +33,7 @@ pub fn claims(storage: &dyn Storage, denom: &str) -> Result<Amount, ContractErro
             sum = sum.plus(amount)?;
         }
     }
+    sum = sum.plus(custody::sums(storage, denom)?.1)?;
     for (id, market) in peers::markets(storage)? {
         if market.denom == denom {
             let books = compartment::load(storage, &id)?;
@@ -52,9 +55,26 @@ fn margins(side: &math::ledger::SideSums) -> Result<Amount, OutOfRange> {
     }
 }
 
+/// Coins brought and not taken out cover every claim, and the queue of each denom is its owners'.
+fn custody(storage: &dyn Storage, broken: &mut Vec<Broken>) -> Result<(), ContractError> {
+    for denom in custody::denoms(storage)? {
+        let (held, queued) = custody::sums(storage, &denom)?;
+        let claims = claims(storage, &denom)?;
+        expect(broken, 1, held >= claims, || {
+            format!("{denom}: {held:?} brought, {claims:?} claimed")
+        });
+        let owned = queue::waiting(storage, Door::Denom(&denom))?;
+        expect(broken, 5, owned == queued, || {
+            format!("{denom}: {queued:?} queued, owners' {owned:?}")
+        });
+    }
+    Ok(())
+}
+
 /// Every invariant of every market.
 pub fn audit(storage: &dyn Storage) -> Result<Vec<Broken>, ContractError> {
     let mut broken = Vec::new();
+    custody(storage, &mut broken)?;
     for ((account, denom), amount) in wallet::all(storage)? {
         if amount <= Amount::ZERO {
             broken.push(Broken {
@@ -88,6 +108,7 @@ fn coins(id: &str, books: &Compartment, broken: &mut Vec<Broken>) {
         ("orders", books.orders),
         ("requests", books.requests),
         ("leaving", books.leaving),
+        ("queued", books.flow.queued),
     ];
     for (name, pot) in pots {
         expect(broken, 2, !pot.is_negative(), || {
@@ -231,6 +252,10 @@ fn liquidity(
     let unpriced = lp::unpriced(storage, id)?;
     expect(broken, 5, unpriced == books.requests, || {
         format!("{id}: requests {:?}, owners' {unpriced:?}", books.requests)
+    });
+    let waiting = queue::waiting(storage, Door::Market(id))?;
+    expect(broken, 5, waiting == books.flow.queued, || {
+        format!("{id}: queued {:?}, owners' {waiting:?}", books.flow.queued)
     });
     let owed = lp::uncollected(storage, id, books)?;
     expect(broken, 5, owed <= books.leaving, || {

@@ -11,7 +11,7 @@ use types::{
     Amount, Rate, Ratio, Size,
 };
 
-use crate::{key, lp::Line, ContractError};
+use crate::{flow::Flow, key, lp::Line, ContractError};
 
 /// A market's books.
 #[cw_serde]
@@ -30,6 +30,8 @@ pub struct Compartment {
     pub requests: Amount,
     /// LP shares.
     pub shares: Uint128,
+    /// The border that profit and liquidity leave through.
+    pub flow: Flow,
     /// Shares that leave.
     pub line: Line,
     /// Money of liquidity that left, not claimed yet.
@@ -98,6 +100,7 @@ pub fn open(
         orders: Amount::ZERO,
         requests: Amount::ZERO,
         shares: Uint128::zero(),
+        flow: Flow::default(),
         line: Line::default(),
         leaving: Amount::ZERO,
         batch: None,
@@ -156,6 +159,7 @@ impl Compartment {
             self.orders,
             self.requests,
             self.leaving,
+            self.flow.queued,
         ]
         .into_iter()
         .try_fold(self.book.cash, Amount::plus)

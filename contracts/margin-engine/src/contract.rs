@@ -14,7 +14,9 @@ use crate::{
     funds::{nonpayable, nonzero},
     internal, lp, margin, migrate as migration, order,
     order::Wish,
-    peers, query as answers, reply as replies, stance, ContractError,
+    peers, query as answers,
+    queue::{self, Door},
+    reply as replies, stance, ContractError,
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
@@ -60,9 +62,10 @@ fn enter(
         return Ok(());
     };
     let setup = peers::market(deps.storage, market)?;
-    let stance = stance::now(deps.storage, market, Moment::now(env).time)?;
+    let now = Moment::now(env).time;
+    let stance = stance::now(deps.storage, market, now)?;
     stance.level.ensure(msg.action())?;
-    funds::receive(deps, info, &setup.denom)
+    funds::receive(deps, info, (&setup.denom, now))
 }
 
 /// Route a message.
@@ -75,9 +78,10 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     enter(&mut deps, &env, &info, &msg)?;
     let who = &info.sender;
+    let now = Moment::now(&env).time;
     match msg {
-        ExecuteMsg::Deposit {} => funds::deposit(deps, &info),
-        ExecuteMsg::Withdraw { denom, amount } => funds::withdraw(deps, who, &denom, amount),
+        ExecuteMsg::Deposit {} => funds::deposit(deps, &info, now),
+        ExecuteMsg::Withdraw { denom, amount } => funds::withdraw(deps, who, (&denom, amount), now),
         ExecuteMsg::PlaceOrder {
             market,
             order,
@@ -107,6 +111,8 @@ pub fn execute(
             lp::withdraw(deps, &env, who, (&market, shares))
         }
         ExecuteMsg::LpClaim { market } => lp::claim(deps, &env, who, &market),
+        ExecuteMsg::ClaimProfit { market } => margin::claim(deps, who, &market, now),
+        ExecuteMsg::ClaimWithdrawal { denom } => funds::claim(deps, who, &denom, now),
         ExecuteMsg::FundInsurance { market, amount } => {
             fees::insure(deps, who, (&market, nonzero(amount)?))
         }
@@ -142,6 +148,7 @@ pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, Contract
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
     let check = |a: String| deps.api.addr_validate(&a);
+    let now = Moment::now(&env).time;
     let answer = match msg {
         QueryMsg::Config {} => to_json_binary(&answers::config(deps.storage)?),
         QueryMsg::Wallet { account, denom } => {
@@ -167,6 +174,14 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         } => to_json_binary(&answers::ladder(deps, &env, (&market, side, limit))?),
         QueryMsg::Mandates { market, account } => {
             to_json_binary(&answers::mandates(deps.storage, &market, &check(account)?)?)
+        }
+        QueryMsg::ProfitQueue { market, account } => {
+            let at = (Door::Market(&market), &check(account)?);
+            to_json_binary(&queue::states(deps.storage, at, now)?)
+        }
+        QueryMsg::WithdrawalQueue { account, denom } => {
+            let at = (Door::Denom(&denom), &check(account)?);
+            to_json_binary(&queue::states(deps.storage, at, now)?)
         }
         QueryMsg::Lp { market, account } => {
             to_json_binary(&answers::lp(deps.storage, &market, &check(account)?)?)

@@ -1,7 +1,7 @@
 //! Changing positions: the one place that moves size, cost and margin between a position, the vault's
 //! cash and a wallet.
 
-use cosmwasm_std::{Addr, Storage};
+use cosmwasm_std::{Addr, Event, Storage};
 use math::{
     ledger::Loose,
     liquidation::{waterfall, Borne},
@@ -11,6 +11,7 @@ use types::{Amount, Price, Size};
 
 use crate::{
     fees,
+    flow::{self, Exit},
     position::{self, Position},
     scene::Scene,
     wallet, ContractError,
@@ -24,8 +25,19 @@ pub struct Held {
     pub loose: Loose,
     /// Its liquidation reserve.
     pub reserve: Amount,
+    /// What may leave without queueing.
+    pub paid_in: Amount,
     /// Late additions of margin.
     pub added: Vec<position::Added>,
+}
+
+/// What putting a position back came to.
+#[derive(Default)]
+pub struct After {
+    /// A loss beyond margin.
+    pub borne: Borne,
+    /// Profit that waits at the border.
+    pub queued: Option<Event>,
 }
 
 /// What a reduction came to.
@@ -53,6 +65,7 @@ pub fn take(
         account: account.clone(),
         loose: scene.books.book.take(&position.book)?,
         reserve: position.reserve,
+        paid_in: position.paid_in,
         added: position.added,
     })
 }
@@ -63,24 +76,25 @@ pub fn put(
     scene: &mut Scene,
     storage: &mut dyn Storage,
     held: Held,
-) -> Result<Borne, ContractError> {
+) -> Result<After, ContractError> {
     if held.loose.size.is_zero() {
         return pay_out(scene, storage, &held);
     }
     let stored = Position {
         book: scene.books.book.put(held.loose)?,
         reserve: held.reserve,
+        paid_in: held.paid_in,
         added: held.added,
     };
     position::insert(storage, &scene.id, &held.account, &stored)?;
-    Ok(Borne::default())
+    Ok(After::default())
 }
 
 fn pay_out(
     scene: &mut Scene,
     storage: &mut dyn Storage,
     held: &Held,
-) -> Result<Borne, ContractError> {
+) -> Result<After, ContractError> {
     let books = &mut scene.books;
     books.reserves = books.reserves.minus(held.reserve)?;
     // The position's own reserve pays first.
@@ -99,8 +113,28 @@ fn pay_out(
     sum.insurance = sum.insurance.plus(borne.insurance)?;
     sum.vault = sum.vault.plus(borne.vault)?;
     let paid = margin.max(Amount::ZERO).plus(held.reserve)?.minus(own)?;
-    wallet::credit(storage, &held.account, &scene.market.denom, paid)?;
-    Ok(borne)
+    let queued = leave(scene, storage, &held.account, (paid, held.paid_in))?;
+    Ok(After { borne, queued })
+}
+
+/// Money leaves a position for its owner's wallet: what was paid in at once, the rest through the border.
+pub fn leave(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    account: &Addr,
+    (amount, paid_in): (Amount, Amount),
+) -> Result<Option<Event>, ContractError> {
+    let own = amount.min(paid_in.max(Amount::ZERO));
+    wallet::credit(storage, account, &scene.market.denom, own)?;
+    let exit = Exit {
+        market: &scene.id,
+        denom: &scene.market.denom,
+        account,
+        params: &scene.market.params,
+        level: scene.stance.level,
+        now: scene.now.time,
+    };
+    flow::out(storage, &mut scene.books, &exit, amount.minus(own)?)
 }
 
 /// A position that is solvent at the median, closed whole at a worse edge, pays what it has: the rest was never

@@ -34,9 +34,15 @@ pub const LEAVES: &str = "leaves";
 pub const SERVED: &str = "served";
 /// Stretches of the line of liquidity that leaves.
 pub const STRETCHES: &str = "stretches";
+/// Exits that wait.
+pub const QUEUE: &str = "queue";
+/// Coins held of each denom.
+pub const CUSTODY: &str = "custody";
+/// Money each account brought within a day.
+pub const FRESH: &str = "fresh";
 
 /// All of them.
-pub const ALL: [&str; 17] = [
+pub const ALL: [&str; 20] = [
     CONFIG,
     PEERS,
     MARKETS,
@@ -54,4 +60,7 @@ pub const ALL: [&str; 17] = [
     LEAVES,
     SERVED,
     STRETCHES,
+    QUEUE,
+    CUSTODY,
+    FRESH,
 ];

@@ -100,10 +100,12 @@ fn one(
     let fee = patient.fee_on(closed.notional, remaining)?;
     let bounty = pay(scene, storage, (&mut held, whole), (fee, payee))?;
     let left = held.loose.size;
-    let borne = fill::put(scene, storage, held)?;
+    let after = fill::put(scene, storage, held)?;
+    let borne = after.borne;
     let event = event(scene, account, &closed, (left, fee, bounty, borne))?;
     let mut events = vec![event];
     events.extend(bad_debt(&scene.id, borne));
+    events.extend(after.queued);
     Ok(events)
 }
 

@@ -1,7 +1,7 @@
 //! The vault's providers: requests in batches, priced once at the first round after, claimed lazily.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, StdResult, Storage, Uint128};
 use cw_storage_plus::Map;
 use math::vault;
 use types::{
@@ -15,9 +15,10 @@ pub use exits::Line;
 
 use crate::{
     compartment::{self, Compartment},
+    flow::{self, Exit},
     key, peers,
     scene::Scene,
-    wallet, ContractError,
+    stance, wallet, ContractError,
 };
 use batch::Joining;
 
@@ -122,7 +123,7 @@ fn requested(
     env: &Env,
     account: &Addr,
     id: &str,
-) -> Result<(Scene, Vec<cosmwasm_std::Event>), ContractError> {
+) -> Result<(Scene, Vec<Event>), ContractError> {
     let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
     let known = scene.newest().map(|r| r.at);
     let events = price_due(&mut scene, deps, known, account)?;
@@ -154,9 +155,9 @@ pub fn deposit(
     let (mut scene, events) = requested(&mut deps, env, account, id)?;
     let amount = Amount::of(amount)?;
     let fee = Amount::of(scene.market.params.base_fee)?;
-    let whole = amount.plus(fee)?;
     wallet::debit(deps.storage, account, &scene.market.denom, amount)?;
     wallet::debit(deps.storage, account, &scene.market.denom, fee)?;
+    let whole = amount.plus(fee)?;
     let joining = Joining {
         amount,
         shares: Uint128::zero(),
@@ -248,11 +249,10 @@ pub fn claim(
     let storage = deps.storage;
     let now = Moment::now(env).time;
     let bought = bought(storage, (id, account), now)?;
-    let left = left(storage, (id, account))?;
-    if bought || left {
-        Ok(Response::new())
-    } else {
-        Err(ContractError::NothingToClaim)
+    match left(storage, (id, account), now)? {
+        Some(events) => Ok(Response::new().add_events(events)),
+        None if bought => Ok(Response::new()),
+        None => Err(ContractError::NothingToClaim),
     }
 }
 
@@ -293,19 +293,31 @@ fn bought(
 }
 
 /// What the own withdrawal has been priced at and not paid yet.
-fn left(storage: &mut dyn Storage, (id, account): (&str, &Addr)) -> Result<bool, ContractError> {
+fn left(
+    storage: &mut dyn Storage,
+    (id, account): (&str, &Addr),
+    now: u64,
+) -> Result<Option<Vec<Event>>, ContractError> {
     let Some(mut leave) = LEAVES.may_load(storage, (id, account))? else {
-        return Ok(false);
+        return Ok(None);
     };
     let mut books = compartment::load(storage, id)?;
     let (earned, done) = earned(storage, id, (&books, &leave))?;
     let due = earned.minus(leave.taken)?;
     if due.is_zero() && !done {
-        return Ok(false);
+        return Ok(None);
     }
     books.leaving = books.leaving.minus(due)?;
-    let denom = peers::market(storage, id)?.denom;
-    wallet::credit(storage, account, &denom, due)?;
+    let setup = peers::market(storage, id)?;
+    let exit = Exit {
+        market: id,
+        denom: &setup.denom,
+        account,
+        params: &setup.params,
+        level: stance::now(storage, id, now)?.level,
+        now,
+    };
+    let queued = flow::out(storage, &mut books, &exit, due)?;
     if done {
         LEAVES.remove(storage, (id, account));
         exits::finished(storage, (id, leave.batch), leave.shares)?;
@@ -314,7 +326,7 @@ fn left(storage: &mut dyn Storage, (id, account): (&str, &Addr)) -> Result<bool,
         LEAVES.save(storage, (id, account), &leave)?;
     }
     compartment::save(storage, id, &books)?;
-    Ok(true)
+    Ok(Some(queued.into_iter().collect()))
 }
 
 /// Shares held, priced but not claimed, and leaving but not served, all together: for audits.

@@ -5,7 +5,8 @@ use math::margin::{asked, side_cap};
 use types::{clock::Moment, oracle::Status, Amount, Ratio, Side};
 
 use crate::{
-    compartment, fill, liquidate, lp, mandate, peers, position, scene::Scene, wallet, ContractError,
+    compartment, fill, flow, liquidate, lp, mandate, peers, position, scene::Scene, wallet,
+    ContractError,
 };
 
 /// Put money behind a position. Asks nobody: it works whatever else is broken.
@@ -24,6 +25,7 @@ pub fn add(
     loose.margin = loose.margin.plus(amount)?;
     let mut stored = position::Position {
         book: books.book.put(loose)?,
+        paid_in: held.paid_in.plus(amount)?,
         ..held
     };
     if mandate::open(deps.storage, id, account)?.is_empty() {
@@ -36,8 +38,8 @@ pub fn add(
     Ok(Response::new())
 }
 
-/// Take free margin back: what is left must cover the initial margin at the worse edge, and only what
-/// was put in may leave, not unrealised gain.
+/// Take free margin back: what is left must cover the initial margin at the worse edge, and unrealised gain stays.
+/// What was paid in leaves at once, realised gain through the border.
 pub fn remove(
     mut deps: DepsMut,
     env: &Env,
@@ -59,10 +61,21 @@ pub fn remove(
     let mut held = fill::take(&mut scene, deps.storage, account, held)?;
     held.loose.margin = held.loose.margin.minus(amount)?;
     free(&scene, &held)?;
+    let own = amount.min(held.paid_in.max(Amount::ZERO));
+    held.paid_in = held.paid_in.minus(own)?;
     fill::put(&mut scene, deps.storage, held)?;
-    wallet::credit(deps.storage, account, &scene.market.denom, amount)?;
+    let queued = fill::leave(&mut scene, deps.storage, account, (amount, own))?;
     scene.save(deps.storage)?;
-    Ok(Response::new().add_events(events))
+    Ok(Response::new().add_events(events).add_events(queued))
+}
+
+/// Collect what of the own queued profit is free now, to the wallet. Asks nobody.
+pub fn claim(deps: DepsMut, account: &Addr, id: &str, now: u64) -> Result<Response, ContractError> {
+    let denom = peers::market(deps.storage, id)?.denom;
+    let mut books = compartment::load(deps.storage, id)?;
+    flow::claim(deps.storage, &mut books, (id, &denom), (account, now))?;
+    compartment::save(deps.storage, id, &books)?;
+    Ok(Response::new())
 }
 
 /// What comes before a change of sums: bankrupt heads and due batches.

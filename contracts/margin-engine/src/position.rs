@@ -18,6 +18,8 @@ pub struct Position {
     pub book: ledger::Position,
     /// Prepaid for its liquidation.
     pub reserve: Amount,
+    /// Moved in from the wallet less moved out at once: what may leave without queueing.
+    pub paid_in: Amount,
     /// Margin added while orders of the account were waiting: ignored when judging those due before.
     pub added: Vec<Added>,
 }

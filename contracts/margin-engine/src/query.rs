@@ -61,6 +61,7 @@ pub fn market(deps: Deps, env: &Env, id: &str) -> Result<Option<MarketState>, Co
         nav,
         insurance: books.insurance,
         fees: books.fees,
+        queued: books.flow.queued,
         bad_debt: books.bad_debt,
         shares: books.shares,
         funding_index: books.book.funding,
@@ -88,6 +89,7 @@ fn state(
         size: now.size,
         margin: now.margin,
         cost: now.cost,
+        paid_in: held.paid_in,
         bankruptcy: now.bankruptcy()?,
         equity: index.map(|p| now.equity(p)).transpose()?,
     })

@@ -57,8 +57,12 @@ impl Scene {
         })
     }
 
-    /// Write the books back.
-    pub fn save(&self, storage: &mut dyn Storage) -> Result<(), ContractError> {
+    /// Write the books back, with the vault's value as it is now.
+    pub fn save(&mut self, storage: &mut dyn Storage) -> Result<(), ContractError> {
+        if let Some(round) = self.newest() {
+            let nav = self.books.book.nav(self.curve, round.price)?;
+            self.books.flow.observe(nav, self.now.time)?;
+        }
         Ok(compartment::save(storage, &self.id, &self.books)?)
     }
 

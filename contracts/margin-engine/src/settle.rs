@@ -174,11 +174,13 @@ impl Case<'_> {
                     account: account.clone(),
                     loose: Default::default(),
                     reserve,
+                    paid_in: Amount::ZERO,
                     added: Vec::new(),
                 }
             }
         };
         held.loose = entry.after;
+        held.paid_in = held.paid_in.plus(self.mandate.margin)?;
         crate::fees::collect(&mut scene.books, &scene.market.params, entry.fee)?;
         self.consume(scene, storage)?;
         fill::put(scene, storage, held)?;
@@ -268,7 +270,7 @@ impl Case<'_> {
         let fee = fill::charge(scene, &mut held.loose, fee, most)?;
         self.consume(scene, storage)?;
         let left = held.loose.size;
-        let borne = fill::put(scene, storage, held)?;
+        let after = fill::put(scene, storage, held)?;
         let changed = PositionChanged {
             market: scene.id.clone(),
             account: account.clone(),
@@ -278,7 +280,8 @@ impl Case<'_> {
             fee,
         };
         let mut events = vec![changed.write()];
-        events.extend(liquidate::bad_debt(&scene.id, borne));
+        events.extend(liquidate::bad_debt(&scene.id, after.borne));
+        events.extend(after.queued);
         let filled = Settlement::Filled {
             size: by,
             price: closed.price,

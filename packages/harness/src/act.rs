@@ -151,6 +151,18 @@ impl Exchange {
         self.tell(who, &ExecuteMsg::LpWithdraw { market, shares })
     }
 
+    /// Collect what of the own queued profit of the first market is free.
+    pub fn claim_profit(&mut self, who: &str) -> Result<AppResponse, Failed> {
+        let market = self.markets[0].id.clone();
+        self.tell(who, &ExecuteMsg::ClaimProfit { market })
+    }
+
+    /// Collect what of the own queued withdrawals is free.
+    pub fn claim_withdrawal(&mut self, who: &str) -> Result<AppResponse, Failed> {
+        let denom = DENOM.into();
+        self.tell(who, &ExecuteMsg::ClaimWithdrawal { denom })
+    }
+
     /// Collect what the own liquidity requests came to in the first market.
     pub fn lp_claim(&mut self, who: &str) -> Result<AppResponse, Failed> {
         let market = self.markets[0].id.clone();

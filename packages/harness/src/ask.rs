@@ -62,6 +62,24 @@ impl Exchange {
         self.ask(Module::Engine, &query)
     }
 
+    /// Profit of an account that waits at the border of the first market.
+    pub fn profit_queue(&self, who: &str) -> Vec<engine::QueuedState> {
+        let query = engine::QueryMsg::ProfitQueue {
+            market: self.markets[0].id.clone(),
+            account: self.person(who).into(),
+        };
+        self.ask(Module::Engine, &query)
+    }
+
+    /// Withdrawals of an account that wait.
+    pub fn withdrawal_queue(&self, who: &str) -> Vec<engine::QueuedState> {
+        let query = engine::QueryMsg::WithdrawalQueue {
+            account: self.person(who).into(),
+            denom: DENOM.into(),
+        };
+        self.ask(Module::Engine, &query)
+    }
+
     /// LP holdings in the n-th market.
     pub fn lp(&self, market: usize, who: &str) -> LpState {
         let query = engine::QueryMsg::Lp {

@@ -16,11 +16,12 @@ use crate::{
 };
 
 pub use answers::{
-    BadDebtSum, Config, Leaving, LpState, Mandate, MarketState, Peers, PositionState, Terms, Vitals,
+    BadDebtSum, Config, Leaving, LpState, Mandate, MarketState, Peers, PositionState, QueuedState,
+    Terms, Vitals,
 };
 pub use events::{
     BadDebt, FaultSeen, Liquidated, LpBatchPriced, LpServed, MandateDone, PositionChanged,
-    WalletChanged,
+    ProfitQueued, WalletChanged, WithdrawalQueued,
 };
 
 pub use settlement::{NotARefusal, Refusal, Settlement};
@@ -235,6 +236,16 @@ pub enum ExecuteMsg {
         /// Where.
         market: String,
     },
+    /// Collect what of the own queued profit is free now, to the wallet.
+    ClaimProfit {
+        /// Where.
+        market: String,
+    },
+    /// Collect what of the own queued withdrawals is free now; the coins leave.
+    ClaimWithdrawal {
+        /// Which coin.
+        denom: String,
+    },
     /// Give money from the wallet to a market's insurance fund.
     FundInsurance {
         /// Where.
@@ -315,7 +326,10 @@ impl ExecuteMsg {
             Self::RemoveMargin { .. } => Action::RemoveMargin,
             Self::LpDeposit { .. } => Action::LpDeposit,
             Self::LpWithdraw { .. } => Action::LpWithdraw,
-            Self::LpClaim { .. } | Self::ClaimFees { .. } => Action::Claim,
+            Self::LpClaim { .. }
+            | Self::ClaimProfit { .. }
+            | Self::ClaimWithdrawal { .. }
+            | Self::ClaimFees { .. } => Action::Claim,
             Self::Crank { .. } => Action::Learn,
         }
     }
@@ -333,6 +347,7 @@ impl ExecuteMsg {
             | Self::LpDeposit { market, .. }
             | Self::LpWithdraw { market, .. }
             | Self::LpClaim { market }
+            | Self::ClaimProfit { market }
             | Self::FundInsurance { market, .. }
             | Self::ClaimFees { market }
             | Self::Crank { market, .. }
@@ -340,6 +355,7 @@ impl ExecuteMsg {
             Self::Bind { .. }
             | Self::Deposit {}
             | Self::Withdraw { .. }
+            | Self::ClaimWithdrawal { .. }
             | Self::Settle { .. }
             | Self::Evict { .. }
             | Self::Fault { .. }
@@ -424,6 +440,22 @@ pub enum QueryMsg {
         market: String,
         /// Whose.
         account: String,
+    },
+    /// Profit of an account that waits at the border of a market, oldest first.
+    #[returns(Vec<QueuedState>)]
+    ProfitQueue {
+        /// Where.
+        market: String,
+        /// Whose.
+        account: String,
+    },
+    /// Withdrawals of an account that wait, oldest first.
+    #[returns(Vec<QueuedState>)]
+    WithdrawalQueue {
+        /// Whose.
+        account: String,
+        /// Which coin.
+        denom: String,
     },
     /// LP shares and the pending request of an account.
     #[returns(LpState)]

@@ -59,6 +59,12 @@ pub struct MarketParams {
     pub min_lp: Uint128,
     /// Shares may leave this long after they were claimed, seconds.
     pub lp_cooldown: u64,
+    /// Share of the vault that profit and liquidity may leave with in an hour.
+    pub exit_hour: Ratio,
+    /// The same in a day.
+    pub exit_day: Ratio,
+    /// What does not fit waits at least this long, seconds.
+    pub exit_delay: u64,
     /// The greatest funding rate the engine integrates, whatever the market says.
     pub funding: FundingTerms,
 }
@@ -111,6 +117,9 @@ impl MarketParams {
             dust: Uint128::new(10_000_000),
             min_lp: Uint128::new(10_000_000),
             lp_cooldown: 3_600,
+            exit_hour: Ratio::percent(1),
+            exit_day: Ratio::percent(10),
+            exit_delay: 600,
             funding: FundingTerms::major(),
         }
     }
@@ -224,6 +233,13 @@ impl MarketParams {
                 "at least a dollar",
             ),
             (self.lp_cooldown <= 604_800, "lp_cooldown", "at most 7 days"),
+            (
+                self.exit_hour >= Ratio::bps(10) && self.exit_hour <= self.exit_day,
+                "exit_hour",
+                "0.001 to exit_day",
+            ),
+            (self.exit_day <= Ratio::ONE, "exit_day", "at most 1"),
+            (self.exit_delay <= 86_400, "exit_delay", "at most a day"),
         ];
         rows.into_iter()
             .find(|(fits, _, _)| !fits)

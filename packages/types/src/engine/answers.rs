@@ -89,6 +89,8 @@ pub struct MarketState {
     pub insurance: Amount,
     /// The treasury's uncollected fees.
     pub fees: Amount,
+    /// Profit and liquidity that wait at the border.
+    pub queued: Amount,
     /// Losses beyond margin so far, by whom they were borne.
     pub bad_debt: BadDebtSum,
     /// LP shares.
@@ -145,10 +147,26 @@ pub struct PositionState {
     pub margin: Amount,
     /// What was paid for the size.
     pub cost: Amount,
+    /// Moved in from the wallet less moved out at once: what leaves without queueing.
+    pub paid_in: Amount,
     /// The index price at which equity is zero.
     pub bankruptcy: PerUnit,
     /// Equity at the newest round.
     pub equity: Option<Amount>,
+}
+
+/// An exit that waits in a queue.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct QueuedState {
+    /// All of it.
+    pub amount: Amount,
+    /// Claimed of it.
+    pub taken: Amount,
+    /// Free to claim now.
+    pub claimable: Amount,
+    /// When all of it is free, block time in seconds.
+    pub ready: u64,
 }
 
 /// LP holdings of an account.

@@ -254,6 +254,74 @@ impl Wire for LpServed {
     }
 }
 
+/// Profit or liquidity did not fit through the border of its market and waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfitQueued {
+    /// Where.
+    pub market: String,
+    /// Whose.
+    pub account: Addr,
+    /// How much.
+    pub amount: Amount,
+    /// When all of it is free, seconds.
+    pub ready: u64,
+}
+
+impl Wire for ProfitQueued {
+    const TYPE: &'static str = "profit_queued";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("account", &self.account)
+            .add_attribute("amount", self.amount.0.to_string())
+            .add_attribute("ready", self.ready.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            account: fields.addr("account")?,
+            amount: Amount(fields.get("amount")?),
+            ready: fields.get("ready")?,
+        })
+    }
+}
+
+/// A withdrawal did not fit through the backstop and waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawalQueued {
+    /// Whose.
+    pub account: Addr,
+    /// Which coin.
+    pub denom: String,
+    /// How much.
+    pub amount: Amount,
+    /// When all of it is free, seconds.
+    pub ready: u64,
+}
+
+impl Wire for WithdrawalQueued {
+    const TYPE: &'static str = "withdrawal_queued";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("account", &self.account)
+            .add_attribute("denom", &self.denom)
+            .add_attribute("amount", self.amount.0.to_string())
+            .add_attribute("ready", self.ready.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            account: fields.addr("account")?,
+            denom: fields.get("denom")?,
+            amount: Amount(fields.get("amount")?),
+            ready: fields.get("ready")?,
+        })
+    }
+}
+
 /// A neighbour failed or did not answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultSeen {
@@ -325,6 +393,18 @@ mod tests {
             market: market(),
             amount: Amount::raw(1),
             shares: 2,
+        });
+        assert_round_trips(&ProfitQueued {
+            market: market(),
+            account: who(),
+            amount: Amount::raw(1),
+            ready: 2,
+        });
+        assert_round_trips(&WithdrawalQueued {
+            account: who(),
+            denom: "uusd".into(),
+            amount: Amount::raw(1),
+            ready: 2,
         });
         assert_round_trips(&LpServed {
             market: market(),
