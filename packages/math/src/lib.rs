@@ -1,6 +1,7 @@
 //! Units and formulas of Bulkhead. Knows no chain: no storage, no queries, no clock; time and
 //! prices are arguments. Every inexact operation names its direction.
 
+pub mod adl;
 pub mod aggregate;
 pub mod bucket;
 pub mod funding;
