@@ -12,6 +12,7 @@ pub mod margin;
 pub mod median;
 pub mod phi;
 pub mod pricing;
+pub mod settlement;
 pub mod twap;
 pub mod units;
 pub mod vault;
