@@ -502,6 +502,7 @@ fn stance() -> Stance {
     Stance {
         level: Level::Normal,
         caution: Ratio::ZERO,
+        caps: Ratio::ONE,
         until: 0,
     }
 }

@@ -732,7 +732,7 @@ impl Stage {
             let back = Back::Engine(Engine::Std(self.no_address()));
             self.row(&venue, Module::Engine, msg, (Wrong::Foreign, back));
         }
-        let stance = json!({"level": "normal", "caution": "0", "until": u64::MAX});
+        let stance = json!({"level": "normal", "caution": "0", "caps": "1", "until": u64::MAX});
         let msg = json!({"set_stance": {"market": "no-perp", "stance": stance}});
         let missing = Engine::NoMarket {
             market: "no-perp".into(),
@@ -999,7 +999,7 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
     let (alice, bob, deployer) = (person("alice"), person("bob"), person("deployer"));
     let venue = x.markets[0].addr.clone();
     let terms = json!({"slope": "0.01", "clamp": "0.005"});
-    let stance = json!({"level": "normal", "caution": "0", "until": 1});
+    let stance = json!({"level": "normal", "caution": "0", "caps": "1", "until": 1});
     let setup = json!({"market": "eth-perp", "feed": "eth-usd", "denom": DENOM, "venue": venue,
                        "params": MarketParams::major(2_000, 10_000_000)});
     let increase = json!({"increase": {"side": "long", "size": "1000000", "margin": "1000000"}});

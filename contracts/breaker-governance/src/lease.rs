@@ -67,6 +67,7 @@ pub fn start(storage: &mut dyn Storage, markets: Vec<Registered>) -> Result<(), 
 pub const UNKNOWN: Stance = Stance {
     level: Level::ReduceOnly,
     caution: Ratio::ZERO,
+    caps: Ratio::ONE,
     until: 0,
 };
 
@@ -195,6 +196,7 @@ fn judge(storage: &dyn Storage, settings: &Settings, lease: &Lease, now: u64) ->
     Ok(Stance {
         level,
         caution: Ratio::ZERO,
+        caps: Ratio::ONE,
         until: now.saturating_add(settings.params.lease),
     })
 }

@@ -53,6 +53,7 @@ fn a_lease_is_renewed_only_when_changed_or_half_spent() {
     let expected = Stance {
         level: Level::Guarded,
         caution: Ratio::ZERO,
+        caps: Ratio::ONE,
         until: s.now() + 900,
     };
     assert_eq!(s.told("eth-perp").last(), Some(&expected));

@@ -18,6 +18,7 @@ pub fn now(storage: &dyn Storage, market: &str, now: u64) -> StdResult<Stance> {
     let leased = STANCES.may_load(storage, market)?.unwrap_or(Stance {
         level: Level::ReduceOnly,
         caution: Ratio::ZERO,
+        caps: Ratio::ONE,
         until: 0,
     });
     let stance = leased.at(now);

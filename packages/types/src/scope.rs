@@ -124,6 +124,8 @@ pub struct Stance {
     pub level: Level,
     /// How alarmed, in 0..=1; moves margins and caps continuously.
     pub caution: Ratio,
+    /// What is left of the caps on increases while a market reopens, in 0..=1; 1 otherwise.
+    pub caps: Ratio,
     /// When the lease ends, block time in seconds.
     pub until: u64,
 }
@@ -153,6 +155,7 @@ mod tests {
             let stance = Stance {
                 level,
                 caution: Ratio::ZERO,
+                caps: Ratio::ONE,
                 until: 100,
             };
             assert_eq!(stance.at(100).level, level);

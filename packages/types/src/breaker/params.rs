@@ -1,0 +1,86 @@
+//! Settings of the breaker.
+
+use cosmwasm_schema::cw_serde;
+
+use crate::Ratio;
+
+/// Where a reason enters each level; `None` never does. Exit is 0.65 of enter.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct Thresholds {
+    /// Guarded from here.
+    pub guarded: Option<Ratio>,
+    /// ReduceOnly from here.
+    pub reduce_only: Option<Ratio>,
+    /// Protected from here.
+    pub protected: Option<Ratio>,
+}
+
+/// How long a level is held at least, seconds.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct Dwell {
+    /// At Guarded.
+    pub guarded: u64,
+    /// At ReduceOnly.
+    pub reduce_only: u64,
+    /// At Protected.
+    pub protected: u64,
+}
+
+/// Settings of the breaker.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+pub struct Params {
+    /// Source dispersion.
+    pub dispersion: Thresholds,
+    /// Confirmed jump against the five-minute average, before scaling with volatility.
+    pub jump: Thresholds,
+    /// How long Invalid may last before Protected, seconds.
+    pub invalid_grace: u64,
+    /// Good readings to fall one level.
+    pub good_readings: u32,
+    /// Good readings count when this far apart, seconds.
+    pub reading_gap: u64,
+    /// Dwell before falling from each level.
+    pub dwell: Dwell,
+    /// How often a dwell may double.
+    pub max_doublings: u32,
+    /// A re-trip counts as recent for this long after the last fall, seconds.
+    pub retrip_window: u64,
+    /// Length of a lease, seconds.
+    pub lease: u64,
+    /// Leases pushed per report at most.
+    pub push_limit: u32,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        let rows = |g, r, p| Thresholds {
+            guarded: Some(Ratio::bps(g)),
+            reduce_only: Some(Ratio::bps(r)),
+            protected: Some(Ratio::bps(p)),
+        };
+        Self {
+            dispersion: rows(100, 250, 500),
+            jump: rows(500, 1_000, 2_500),
+            invalid_grace: 300,
+            good_readings: 3,
+            reading_gap: 30,
+            dwell: Dwell {
+                guarded: 300,
+                reduce_only: 900,
+                protected: 3_600,
+            },
+            max_doublings: 4,
+            retrip_window: 86_400,
+            lease: 900,
+            push_limit: 8,
+        }
+    }
+}
