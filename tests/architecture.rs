@@ -575,12 +575,33 @@ fn oracle_actions() -> Vec<(String, Action)> {
 
 fn breaker_actions() -> Vec<(String, Action)> {
     use breaker::ExecuteMsg as M;
-    let samples = [M::Report { readings: vec![] }, M::Push { markets: vec![] }];
+    let (market, markets) = (String::new(), vec![]);
+    let samples = [
+        M::Report { readings: vec![] },
+        M::Vitals {
+            market: market.clone(),
+            vitals: engine::Vitals {
+                gain: Ratio::ZERO,
+                cover: None,
+                backlog: Ratio::ZERO,
+                outflow_hour: Ratio::ZERO,
+                outflow_day: Ratio::ZERO,
+                balanced: true,
+                venue_faults: 0,
+            },
+        },
+        M::Push { markets: vec![] },
+        M::Poke { markets },
+        M::Examine { market },
+    ];
     let number = |m: &M| match m {
         M::Report { .. } => 0,
-        M::Push { .. } => 1,
+        M::Vitals { .. } => 1,
+        M::Push { .. } => 2,
+        M::Poke { .. } => 3,
+        M::Examine { .. } => 4,
     };
-    complete(samples.iter().map(number), 2);
+    complete(samples.iter().map(number), 5);
     samples
         .iter()
         .map(|m| (format!("{m:?}"), m.action()))

@@ -79,7 +79,10 @@ variants!(oracle_name, ORACLE, oracle::ExecuteMsg, {
 });
 variants!(breaker_name, BREAKER, breaker::ExecuteMsg, {
     Report => "report",
+    Vitals => "vitals",
     Push => "push",
+    Poke => "poke",
+    Examine => "examine",
 });
 
 /// What is wrong with a row.
@@ -909,6 +912,7 @@ impl Stage {
             json!({"report": {"readings": readings}})
         };
         let push = |markets: &[String]| json!({"push": {"markets": markets}});
+        let poke = |markets: &[String]| json!({"poke": {"markets": markets}});
         let needed = Role::Oracle;
         for sender in [
             &eve,
@@ -929,6 +933,7 @@ impl Stage {
         let lists = [
             (&oracle, by_name(&report), Counted::Readings, 16),
             (&eve, by_name(&push), Counted::Markets, 8),
+            (&eve, by_name(&poke), Counted::Markets, 8),
         ];
         for (from, make, of, max) in lists {
             for names in [&many[..0], &many[..max + 1]] {
@@ -952,8 +957,23 @@ impl Stage {
             let back = Back::Breaker(Breaker::UnknownMarket {
                 market: market.into(),
             });
-            let msg = push(&["eth-perp".into(), market.into()]);
-            self.row(&eve, to, msg, (Wrong::Foreign, back));
+            let both = ["eth-perp".into(), market.into()];
+            self.row(&eve, to, push(&both), (Wrong::Foreign, back));
+            let back = Back::Breaker(Breaker::UnknownMarket {
+                market: market.into(),
+            });
+            self.row(&eve, to, poke(&both), (Wrong::Foreign, back));
+        }
+        let [engine, breaker] = [self.x.engine.clone(), self.x.breaker.clone()];
+        for (sender, msg, needed) in [
+            (&eve, vitals(), Role::Engine),
+            (&oracle, vitals(), Role::Engine),
+            (&breaker, vitals(), Role::Engine),
+            (&eve, json!({"examine": {"market": ETH}}), Role::Itself),
+            (&engine, json!({"examine": {"market": ETH}}), Role::Itself),
+        ] {
+            let back = Back::Breaker(Breaker::Unauthorised { needed });
+            self.row(sender, to, msg, (Wrong::Sender, back));
         }
     }
 }
@@ -964,6 +984,11 @@ fn by_feed(make: &dyn Fn(&[&str]) -> Value) -> &dyn Fn(&[&str]) -> Value {
 
 fn by_name(make: &dyn Fn(&[String]) -> Value) -> &dyn Fn(&[String]) -> Value {
     make
+}
+
+fn vitals() -> Value {
+    json!({"vitals": {"market": ETH, "vitals": {"gain": "0", "cover": "2", "backlog": "0", "outflow_hour": "0",
+           "outflow_day": "0", "balanced": true, "venue_faults": 0}}})
 }
 
 fn reading(feed: &str) -> Value {
@@ -1079,6 +1104,13 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             json!({"report": {"readings": [reading("eth-usd")]}}),
         ),
         (&alice, Module::Breaker, json!({"push": {"markets": [ETH]}})),
+        (&alice, Module::Breaker, json!({"poke": {"markets": [ETH]}})),
+        (&x.engine, Module::Breaker, vitals()),
+        (
+            &x.breaker,
+            Module::Breaker,
+            json!({"examine": {"market": ETH}}),
+        ),
     ];
     engine
         .into_iter()

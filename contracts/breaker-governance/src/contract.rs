@@ -11,10 +11,11 @@ use types::{
 };
 
 use crate::{
-    lease::{self, Awaiting, Offers},
-    migrate, params, query, reading,
+    awaiting::Awaiting,
+    lease::{self, Concerned, Offers},
+    migrate, params, poke, query, reading,
     registry::{self, Settings},
-    ContractError,
+    vitals, ContractError, Role,
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
@@ -60,22 +61,55 @@ pub fn execute(
             settings.only_oracle(&info.sender)?;
             reading::check(&readings)?;
             let learned = reading::learn(deps.storage, &settings.params, readings, now)?;
-            let offers = lease::renew(deps.storage, &settings, &learned.feeds, now)?;
+            let concerned = Concerned::Feeds(&learned.feeds);
+            let offers = lease::renew(deps.storage, &settings, concerned, now)?;
             Ok(respond(offers).add_events(learned.events))
+        }
+        ExecuteMsg::Vitals { market, vitals } => {
+            settings.only_engine(&info.sender)?;
+            let learned = vitals::learn(deps.storage, &settings.params, (&market, &vitals), now)?;
+            let concerned = Concerned::Market(&market);
+            let offers = lease::renew(deps.storage, &settings, concerned, now)?;
+            Ok(respond(offers).add_events(learned))
         }
         ExecuteMsg::Push { markets } => {
             lease::push(deps.storage, &settings, &markets, now).map(respond)
         }
+        ExecuteMsg::Poke { markets } => {
+            let questions = poke::ask(deps.storage, &env.contract.address, markets)?;
+            Ok(Response::new().add_submessages(questions))
+        }
+        ExecuteMsg::Examine { market } => {
+            Role::Itself.only(&env.contract.address, &info.sender)?;
+            let Some(vitals) = poke::answer(deps.as_ref(), &settings, &market)? else {
+                return Ok(Response::new());
+            };
+            let learned = vitals::learn(deps.storage, &settings.params, (&market, &vitals), now)?;
+            Ok(Response::new().add_events(learned))
+        }
     }
 }
 
-/// A stance came back from the engine, taken or not.
+/// What was sent has come back, well or not.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn reply(deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, ContractError> {
-    let awaited = Awaiting::resume(&reply)?;
+pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, ContractError> {
     let settings = registry::settings(deps.storage)?;
-    let lost = lease::settle(deps.storage, &settings, awaited, &reply.result)?;
-    Ok(Response::new().add_events(lost))
+    match Awaiting::resume(&reply)? {
+        Awaiting::Stance { market, stance } => {
+            let lost = lease::settle(deps.storage, &settings, (market, stance), &reply.result)?;
+            Ok(Response::new().add_events(lost))
+        }
+        Awaiting::Vitals { market } => {
+            let now = Moment::now(&env).time;
+            let concerned = Concerned::Market(&market);
+            Ok(respond(lease::renew(
+                deps.storage,
+                &settings,
+                concerned,
+                now,
+            )?))
+        }
+    }
 }
 
 /// Answers for any name.

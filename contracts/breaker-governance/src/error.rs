@@ -1,6 +1,6 @@
 //! Why the breaker says no.
 
-use cosmwasm_std::StdError;
+use cosmwasm_std::{Addr, StdError};
 use cw_utils::PaymentError;
 use math::units::OutOfRange;
 use thiserror::Error;
@@ -11,6 +11,10 @@ use types::{id::BadName, params::BadParam};
 pub enum Role {
     /// The oracle of the settings.
     Oracle,
+    /// The engine of the settings.
+    Engine,
+    /// This contract.
+    Itself,
 }
 
 /// What comes in lists of bounded length.
@@ -70,6 +74,17 @@ pub enum ContractError {
         /// Which.
         market: String,
     },
+}
+
+impl Role {
+    /// Pass only this one.
+    pub fn only(self, who: &Addr, sender: &Addr) -> Result<(), ContractError> {
+        if sender == who {
+            Ok(())
+        } else {
+            Err(ContractError::Unauthorised { needed: self })
+        }
+    }
 }
 
 impl Counted {

@@ -11,6 +11,9 @@ use types::{
 /// Exit is this share of enter.
 pub const EXIT: Ratio = Ratio::percent(65);
 
+/// Above every reading.
+const BEYOND: Ratio = Ratio::percent(u64::MAX);
+
 /// What one reading asks of a latch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Demand {
@@ -18,6 +21,12 @@ pub struct Demand {
     level: Level,
     /// The highest level whose exit threshold the reading is still above; never below `level`.
     hold: Level,
+}
+
+/// Which side of a threshold's two marks a reading is on.
+struct Reached {
+    enter: bool,
+    exit: bool,
 }
 
 /// When a reading is learned, and of what time it is.
@@ -35,19 +44,42 @@ impl Demand {
         Self { level, hold: level }
     }
 
-    /// A measured reading against its thresholds. A level without a threshold is never entered, and
-    /// one that is held all the same exits where the next lower one does. Exit rounds down: against
-    /// healing.
+    /// A measured reading against its thresholds. Exit rounds down: against healing.
     pub fn of(value: Ratio, enter: &Thresholds) -> Self {
+        Self::against(enter, |enter| Reached {
+            enter: value >= enter,
+            exit: value > exit(enter),
+        })
+    }
+
+    /// The same where lower is worse. Exit rounds up: against healing.
+    pub fn below(value: Ratio, enter: &Thresholds) -> Self {
+        Self::against(enter, |enter| Reached {
+            enter: value < enter,
+            exit: value < exit_above(enter),
+        })
+    }
+
+    /// The worse of two readings for one reason.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            level: self.level.max(other.level),
+            hold: self.hold.max(other.hold),
+        }
+    }
+
+    /// A level without a threshold is never entered, and one that is held all the same exits where
+    /// the next lower one does.
+    fn against(enter: &Thresholds, reached: impl Fn(Ratio) -> Reached) -> Self {
         let mut demand = Self::at(Level::Normal);
         let mut before = Level::Normal;
         for (level, enter) in rows(enter) {
-            match enter {
-                Some(enter) => {
-                    if value >= enter {
+            match enter.map(&reached) {
+                Some(reached) => {
+                    if reached.enter {
                         demand.level = level;
                     }
-                    if value >= enter || value > exit(enter) {
+                    if reached.enter || reached.exit {
                         demand.hold = level;
                     }
                 }
@@ -84,13 +116,14 @@ pub const fn fresh(reason: Reason) -> Latch {
 }
 
 /// The latch after one reading: raised at once to what is demanded, or one level lower when it has
-/// dwelt and this is the last of enough good readings. Settlement never moves.
+/// dwelt and this is the last of enough good readings. Settlement never moves, and a reason that
+/// does not heal only rises.
 pub fn step(latch: Latch, demand: Demand, tick: Tick, params: &Params) -> Latch {
     if latch.level == Level::Settlement {
         latch
     } else if demand.level > latch.level {
         raised(latch, demand.level, tick, params)
-    } else if latch.level == Level::Normal {
+    } else if latch.level == Level::Normal || !latch.reason.heals() {
         latch
     } else if demand.good_for(latch.level) {
         healed(latch, tick, params)
@@ -137,6 +170,11 @@ fn rows(t: &Thresholds) -> [(Level, Option<Ratio>); 3] {
 /// Enter thresholds are at most 10, so the product always fits; zero would only delay healing.
 fn exit(enter: Ratio) -> Ratio {
     enter.times(EXIT, Round::Down).unwrap_or(Ratio::ZERO)
+}
+
+/// Where it cannot be computed the latch is not left.
+fn exit_above(enter: Ratio) -> Ratio {
+    enter.over(EXIT, Round::Up).unwrap_or(BEYOND)
 }
 
 fn raised(latch: Latch, level: Level, tick: Tick, params: &Params) -> Latch {

@@ -19,7 +19,7 @@ use crate::{
     ContractError, Counted,
 };
 
-pub use offer::{Awaiting, Offers, PUSH_GAS};
+pub use offer::{Offers, PUSH_GAS};
 
 mod offer;
 
@@ -91,17 +91,32 @@ pub fn stance(
         .map_or(Ok(UNKNOWN), |lease| judge(storage, settings, lease, now))
 }
 
-/// After a report: the markets on these feeds whose stance changed, was lost, or has spent half its
-/// lease, at most `push_limit` of them. Tighter stances go first, then the longest not offered.
+/// Whom a message has taught something about.
+#[derive(Debug, Clone, Copy)]
+pub enum Concerned<'a> {
+    /// Every market on these feeds.
+    Feeds(&'a [String]),
+    /// One market.
+    Market(&'a str),
+}
+
+/// Whether the breaker watches over this market.
+pub fn is_market(storage: &dyn Storage, market: &str) -> StdResult<bool> {
+    Ok(LEASES.load(storage)?.iter().any(|l| l.market == market))
+}
+
+/// After something was learned: the markets concerned whose stance changed, was lost, or has spent
+/// half its lease, at most `push_limit` of them. Tighter stances go first, then the longest not
+/// offered.
 pub fn renew(
     storage: &mut dyn Storage,
     settings: &Settings,
-    feeds: &[String],
+    concerned: Concerned<'_>,
     now: u64,
 ) -> StdResult<Offers> {
     let mut leases = LEASES.load(storage)?;
     let mut due: Vec<(&mut Lease, Stance)> = vec![];
-    for lease in leases.iter_mut().filter(|l| feeds.contains(&l.feed)) {
+    for lease in leases.iter_mut().filter(|l| concerned.is(l)) {
         let stance = judge(storage, settings, lease, now)?;
         if lease.is_due(stance, now, &settings.params) {
             due.push((lease, stance));
@@ -152,10 +167,9 @@ pub fn push(
 pub fn settle(
     storage: &mut dyn Storage,
     settings: &Settings,
-    awaited: Awaiting,
+    (market, stance): (String, Stance),
     result: &SubMsgResult,
 ) -> StdResult<Option<Event>> {
-    let Awaiting::Stance { market, stance } = awaited;
     if result.is_ok() {
         return Ok(None);
     }
@@ -199,6 +213,15 @@ fn judge(storage: &dyn Storage, settings: &Settings, lease: &Lease, now: u64) ->
         caps: Ratio::ONE,
         until: now.saturating_add(settings.params.lease),
     })
+}
+
+impl Concerned<'_> {
+    fn is(self, lease: &Lease) -> bool {
+        match self {
+            Self::Feeds(feeds) => feeds.contains(&lease.feed),
+            Self::Market(market) => lease.market == market,
+        }
+    }
 }
 
 impl Lease {

@@ -3,6 +3,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod audit;
+mod awaiting;
 pub mod contract;
 mod error;
 pub mod key;
@@ -11,8 +12,10 @@ pub mod latches;
 pub mod lease;
 mod migrate;
 pub mod params;
+pub mod poke;
 mod query;
 pub mod reading;
 pub mod registry;
+pub mod vitals;
 
 pub use error::{ContractError, Counted, Role};

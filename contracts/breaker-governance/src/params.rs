@@ -15,19 +15,41 @@ const DAY: u64 = 86_400;
 pub fn check(p: &Params) -> Result<(), BadParam> {
     evidence(p)
         .into_iter()
+        .chain(books(p))
         .chain(healing(p))
         .chain(leases(p))
         .find(|(fits, _, _)| !fits)
         .map_or(Ok(()), |(_, field, why)| Err(BadParam { field, why }))
 }
 
+const RISING: &str = "above 0, at most 10, rising with the level";
+
 fn evidence(p: &Params) -> [Row; 3] {
-    const WHY: &str = "above 0, at most 10, rising with the level";
     let grace = (1..=3_600).contains(&p.invalid_grace);
     [
-        (rises(&p.dispersion), "dispersion", WHY),
-        (rises(&p.jump), "jump", WHY),
+        (rises(&p.dispersion), "dispersion", RISING),
+        (rises(&p.jump), "jump", RISING),
         (grace, "invalid_grace", "1 to 3600 seconds"),
+    ]
+}
+
+fn books(p: &Params) -> [Row; 6] {
+    let share = rises(&p.module_fault) && greatest(&p.module_fault) <= Ratio::ONE;
+    [
+        (rises(&p.outflow_hour), "outflow_hour", RISING),
+        (rises(&p.outflow_day), "outflow_day", RISING),
+        (
+            falls(&p.cover),
+            "cover",
+            "above 0, at most 10, falling with the level",
+        ),
+        (rises(&p.backlog), "backlog", RISING),
+        (rises(&p.gain), "gain", RISING),
+        (
+            share,
+            "module_fault",
+            "above 0, at most 1, rising with the level",
+        ),
     ]
 }
 
@@ -67,15 +89,31 @@ fn leases(p: &Params) -> [Row; 2] {
 }
 
 fn rises(t: &Thresholds) -> bool {
-    let mut least = Ratio::raw(1);
+    ordered(given(t))
+}
+
+fn falls(t: &Thresholds) -> bool {
+    ordered(given(t).rev())
+}
+
+fn given(t: &Thresholds) -> impl DoubleEndedIterator<Item = Ratio> {
     [t.guarded, t.reduce_only, t.protected]
         .into_iter()
         .flatten()
-        .all(|enter| {
-            let fits = enter >= least && enter <= Ratio::percent(1_000);
-            least = enter;
-            fits
-        })
+}
+
+/// The greatest enter mark.
+fn greatest(t: &Thresholds) -> Ratio {
+    given(t).max().unwrap_or(Ratio::ZERO)
+}
+
+fn ordered(mut enters: impl Iterator<Item = Ratio>) -> bool {
+    let mut least = Ratio::raw(1);
+    enters.all(|enter| {
+        let fits = enter >= least && enter <= Ratio::percent(1_000);
+        least = enter;
+        fits
+    })
 }
 
 #[cfg(test)]

@@ -86,13 +86,12 @@ pub fn silent(storage: &dyn Storage, feed: &str, now: u64, lease: u64) -> StdRes
 impl Settings {
     /// Pass only the oracle.
     pub fn only_oracle(&self, sender: &Addr) -> Result<(), ContractError> {
-        if sender == self.oracle.addr() {
-            Ok(())
-        } else {
-            Err(ContractError::Unauthorised {
-                needed: Role::Oracle,
-            })
-        }
+        Role::Oracle.only(self.oracle.addr(), sender)
+    }
+
+    /// Pass only the engine.
+    pub fn only_engine(&self, sender: &Addr) -> Result<(), ContractError> {
+        Role::Engine.only(self.engine.addr(), sender)
     }
 }
 

@@ -3,7 +3,7 @@
 use cosmwasm_schema::{cw_serde, QueryResponses};
 
 use crate::{
-    engine::Engine,
+    engine::{Engine, Vitals},
     handle::{Handle, Interface},
     level::{Action, Level},
     oracle::{Oracle, Status},
@@ -92,10 +92,27 @@ pub enum ExecuteMsg {
         /// At most 16.
         readings: Vec<FeedReading>,
     },
+    /// The engine says what a market's books read. Raises and heals latches, renews its lease.
+    Vitals {
+        /// Which market.
+        market: String,
+        /// What they read.
+        vitals: Vitals,
+    },
     /// Anyone renews the leases of these markets.
     Push {
         /// At most 8.
         markets: Vec<String>,
+    },
+    /// Anyone has the engine asked what the books of these markets read.
+    Poke {
+        /// At most 8.
+        markets: Vec<String>,
+    },
+    /// The breaker to itself: ask the engine about one market, contained.
+    Examine {
+        /// Which.
+        market: String,
     },
 }
 
@@ -103,7 +120,10 @@ impl ExecuteMsg {
     /// What this message would do. A variant without a decision does not compile.
     pub const fn action(&self) -> Action {
         match self {
-            Self::Report { .. } | Self::Push { .. } => Action::Learn,
+            Self::Report { .. } | Self::Vitals { .. } | Self::Push { .. } | Self::Poke { .. } => {
+                Action::Learn
+            }
+            Self::Examine { .. } => Action::Internal,
         }
     }
 }

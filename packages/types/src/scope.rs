@@ -91,6 +91,25 @@ impl Reason {
         Self::Governance,
     ];
 
+    /// Whether readings heal it. The others fall by governance, or when they expire.
+    pub const fn heals(self) -> bool {
+        match self {
+            Self::PriceStatus
+            | Self::Dispersion
+            | Self::Jump
+            | Self::Lateness
+            | Self::VarianceRatio
+            | Self::Outflow
+            | Self::Cover
+            | Self::Backlog
+            | Self::Gain
+            | Self::BlockGap
+            | Self::Depeg
+            | Self::ModuleFault => true,
+            Self::Books | Self::Remote | Self::Guardian | Self::Governance => false,
+        }
+    }
+
     /// The stable number of this reason in storage keys.
     pub const fn number(self) -> u8 {
         match self {

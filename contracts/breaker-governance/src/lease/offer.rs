@@ -1,6 +1,5 @@
 //! Handing a stance to the engine, contained.
 
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Event, StdResult, SubMsg};
 use types::{
     breaker::{StanceLeased, StanceLost},
@@ -10,25 +9,11 @@ use types::{
     wire::Wire,
 };
 
-use crate::registry::Settings;
+use crate::{awaiting::Awaiting, registry::Settings};
 
 /// What the engine may spend on taking one stance. Whoever calls `Report` allows for `push_limit`
 /// times this.
 pub const PUSH_GAS: u64 = 500_000;
-
-/// What this contract waits for.
-#[cw_serde]
-pub enum Awaiting {
-    /// Whether the engine takes a stance.
-    Stance {
-        /// For which market.
-        market: String,
-        /// Which.
-        stance: Stance,
-    },
-}
-
-impl Pending for Awaiting {}
 
 /// Stances on their way.
 #[derive(Debug, Default)]

@@ -43,6 +43,18 @@ pub struct Params {
     pub jump: Thresholds,
     /// How long Invalid may last before Protected, seconds.
     pub invalid_grace: u64,
+    /// Net outflow requested in an hour over what is held.
+    pub outflow_hour: Thresholds,
+    /// The same in a day.
+    pub outflow_day: Thresholds,
+    /// Insurance fund over the bad debt of a sudden move: entered *below*; exit is enter over 0.65.
+    pub cover: Thresholds,
+    /// Liquidations waiting over what may pass in a minute.
+    pub backlog: Thresholds,
+    /// Traders' net gain over the vault's cash.
+    pub gain: Thresholds,
+    /// Failed or unanswered calls over the last ten.
+    pub module_fault: Thresholds,
     /// Good readings to fall one level.
     pub good_readings: u32,
     /// Good readings count when this far apart, seconds.
@@ -66,10 +78,24 @@ impl Default for Params {
             reduce_only: Some(Ratio::bps(r)),
             protected: Some(Ratio::bps(p)),
         };
+        let guarded = |g| Thresholds {
+            guarded: Some(Ratio::bps(g)),
+            reduce_only: None,
+            protected: None,
+        };
         Self {
             dispersion: rows(100, 250, 500),
             jump: rows(500, 1_000, 2_500),
             invalid_grace: 300,
+            outflow_hour: guarded(1_000),
+            outflow_day: guarded(2_500),
+            cover: rows(15_000, 10_000, 2_500),
+            backlog: rows(5_000, 10_000, 30_000),
+            gain: rows(7_000, 8_500, 10_000),
+            module_fault: Thresholds {
+                protected: None,
+                ..rows(3_000, 6_000, 0)
+            },
             good_readings: 3,
             reading_gap: 30,
             dwell: Dwell {

@@ -1,0 +1,23 @@
+//! What this contract waits for.
+
+use cosmwasm_schema::cw_serde;
+use types::{pending::Pending, scope::Stance};
+
+/// What this contract waits for.
+#[cw_serde]
+pub enum Awaiting {
+    /// Whether the engine takes a stance.
+    Stance {
+        /// For which market.
+        market: String,
+        /// Which.
+        stance: Stance,
+    },
+    /// Whether the engine says what a market's books read.
+    Vitals {
+        /// Which market.
+        market: String,
+    },
+}
+
+impl Pending for Awaiting {}

@@ -1,0 +1,49 @@
+//! Anyone may have the engine asked what its books read. Each market is asked about in a message of
+//! its own to ourselves, because a query has no gas limit.
+
+use cosmwasm_std::{to_json_binary, Addr, Deps, StdResult, Storage, SubMsg, WasmMsg};
+use types::{
+    breaker::ExecuteMsg,
+    engine::{self, Vitals},
+    pending::Pending,
+};
+
+use crate::{awaiting::Awaiting, lease, registry::Settings, ContractError, Counted};
+
+/// What asking about one market and learning its answer may cost. A poke of `n` markets needs `n`
+/// times this and [`lease::PUSH_GAS`], and some 300,000 a market for the replies and itself: 18.4
+/// million for eight. A limit counts only while it is below the gas that remains, so whoever brings
+/// less loses the whole message, and no child is ever starved.
+pub const EXAMINE_GAS: u64 = 1_500_000;
+
+/// One contained question a market.
+pub fn ask(
+    storage: &dyn Storage,
+    itself: &Addr,
+    markets: Vec<String>,
+) -> Result<Vec<SubMsg>, ContractError> {
+    Counted::Markets.check(markets.iter(), lease::MAX_PUSH)?;
+    let mut questions = vec![];
+    for market in markets {
+        if !lease::is_market(storage, &market)? {
+            return Err(ContractError::UnknownMarket { market });
+        }
+        let examine = WasmMsg::Execute {
+            contract_addr: itself.to_string(),
+            msg: to_json_binary(&ExecuteMsg::Examine {
+                market: market.clone(),
+            })?,
+            funds: vec![],
+        };
+        questions.push(Awaiting::Vitals { market }.contained(examine, EXAMINE_GAS)?);
+    }
+    Ok(questions)
+}
+
+/// What the engine says; none about a market it does not know.
+pub fn answer(deps: Deps, settings: &Settings, market: &str) -> StdResult<Option<Vitals>> {
+    let market = market.to_owned();
+    settings
+        .engine
+        .ask(&deps.querier, &engine::QueryMsg::Vitals { market })
+}

@@ -1,0 +1,79 @@
+//! From what a market's books read to what is asked of its latches.
+
+use cosmwasm_std::{Event, StdResult, Storage};
+use types::{
+    breaker::Params,
+    engine::Vitals,
+    level::Level,
+    scope::{Reason, Scope},
+    wire::Wire,
+    Ratio,
+};
+
+use crate::{
+    latch::{Demand, Tick},
+    latches::{self, Evidence},
+    lease,
+};
+
+/// Calls a share of faults is counted over.
+const CALLS: u32 = 10;
+
+/// Move the latches of a market; every one that changed its level. A market nobody registered is
+/// passed over.
+pub fn learn(
+    storage: &mut dyn Storage,
+    params: &Params,
+    (market, vitals): (&str, &Vitals),
+    now: u64,
+) -> StdResult<Vec<Event>> {
+    if !lease::is_market(storage, market)? {
+        return Ok(vec![]);
+    }
+    let scope = Scope::Market {
+        market: market.to_owned(),
+    };
+    // Books have no rounds: readings lie apart by the time they are learned.
+    let tick = Tick {
+        now,
+        round_time: now,
+    };
+    let mut events = vec![];
+    for evidence in evidence(vitals, params) {
+        let changed = latches::apply(storage, &scope, evidence, tick, params)?;
+        events.extend(changed.map(|changed| changed.write()));
+    }
+    Ok(events)
+}
+
+/// What one reading says, reason by reason.
+pub fn evidence(v: &Vitals, params: &Params) -> [Evidence; 6] {
+    let of = |reason, demand| Evidence { reason, demand };
+    let outflow = Demand::of(v.outflow_hour, &params.outflow_hour)
+        .or(Demand::of(v.outflow_day, &params.outflow_day));
+    let cover = v.cover.map_or(Demand::at(Level::Normal), |cover| {
+        Demand::below(cover, &params.cover)
+    });
+    let books = if v.balanced {
+        Level::Normal
+    } else {
+        Level::Protected
+    };
+    [
+        of(Reason::Outflow, outflow),
+        of(Reason::Cover, cover),
+        of(Reason::Backlog, Demand::of(v.backlog, &params.backlog)),
+        of(Reason::Gain, Demand::of(v.gain, &params.gain)),
+        of(Reason::Books, Demand::at(books)),
+        of(Reason::ModuleFault, faults(v.venue_faults, params)),
+    ]
+}
+
+/// Of the last ten calls, so many failed.
+pub fn faults(failed: u32, params: &Params) -> Demand {
+    let tenths = u64::from(failed.min(CALLS));
+    Demand::of(
+        Ratio::percent(tenths.saturating_mul(10)),
+        &params.module_fault,
+    )
+}
