@@ -395,7 +395,7 @@ fn nothing_unfinished_is_shipped() {
 /// does not hold until it has a sample.
 fn engine_samples() -> Vec<engine::ExecuteMsg> {
     use engine::ExecuteMsg as M;
-    const COUNT: usize = 20;
+    const COUNT: usize = 23;
     const fn number(msg: &M) -> usize {
         match msg {
             M::Bind { .. } => 0,
@@ -418,6 +418,9 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
             M::LpWithdraw { .. } => 17,
             M::ClaimProfit { .. } => 18,
             M::ClaimWithdrawal { .. } => 19,
+            M::Work { .. } => 20,
+            M::Liquidate { .. } => 21,
+            M::TakeOver { .. } => 22,
             M::SetStance { .. } => COUNT,
         }
     }
@@ -466,6 +469,21 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
         M::LpClaim { market: market() },
         M::ClaimProfit { market: market() },
         M::ClaimWithdrawal { denom: market() },
+        M::Work {
+            market: market(),
+            limit: 1,
+            payee: market(),
+        },
+        M::Liquidate {
+            market: market(),
+            account: market(),
+            payee: market(),
+        },
+        M::TakeOver {
+            market: market(),
+            order,
+            payee: market(),
+        },
         M::FundInsurance {
             market: market(),
             amount,

@@ -58,6 +58,9 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
     LpWithdraw => "lp_withdraw",
     LpClaim => "lp_claim",
     ClaimProfit => "claim_profit",
+    Work => "work",
+    Liquidate => "liquidate",
+    TakeOver => "take_over",
     ClaimWithdrawal => "claim_withdrawal",
     FundInsurance => "fund_insurance",
     ClaimFees => "claim_fees",
@@ -669,6 +672,7 @@ impl Stage {
             let role = match name {
                 "settle" | "evict" | "fault" | "set_funding" => "market",
                 "set_stance" => "breaker",
+                "work" | "liquidate" | "take_over" => "engine",
                 "bind" => "instantiator",
                 _ => continue,
             };
@@ -1053,6 +1057,18 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             json!({"lp_withdraw": {"market": ETH, "shares": "1"}}),
         ),
         (&alice, json!({"claim_profit": {"market": ETH}})),
+        (
+            &x.engine,
+            json!({"work": {"market": ETH, "limit": 1, "payee": alice}}),
+        ),
+        (
+            &x.engine,
+            json!({"liquidate": {"market": ETH, "account": alice, "payee": alice}}),
+        ),
+        (
+            &x.engine,
+            json!({"take_over": {"market": ETH, "order": 1, "payee": alice}}),
+        ),
         (&alice, json!({"claim_withdrawal": {"denom": DENOM}})),
         (&alice, amount("fund_insurance", "1")),
         (&person("treasury"), json!({"claim_fees": {"market": ETH}})),

@@ -7,11 +7,15 @@
     clippy::arithmetic_side_effects
 )]
 
+mod dead_market;
+mod deleverage;
 mod exits;
 mod faults;
 mod flow;
 mod leases;
 mod liquidation;
+mod pace;
+mod stuck;
 mod terms;
 mod timing;
 mod trading;

@@ -11,7 +11,7 @@ use types::{
     Amount, Rate, Ratio, Size,
 };
 
-use crate::{flow::Flow, key, lp::Line, ContractError};
+use crate::{flow::Flow, key, lp::Line, pace::Pace, venue::Venue, ContractError};
 
 /// A market's books.
 #[cw_serde]
@@ -60,6 +60,16 @@ pub struct Compartment {
     pub waiting: u64,
     /// Losses beyond margin so far.
     pub bad_debt: BadDebtSum,
+    /// How its order book has been doing.
+    pub venue: Venue,
+    /// Positions beside the ladder.
+    pub stuck: u32,
+    /// The newest round a side was deleveraged at.
+    pub adl_round: u64,
+    /// When the breaker was last told what the books read, seconds.
+    pub told_at: u64,
+    /// How fast positions are liquidated.
+    pub pace: Pace,
     /// Since when a head has been seen unhealthy.
     pub head_since: Option<u64>,
 }
@@ -119,6 +129,11 @@ pub fn open(
         orders_made: 0,
         waiting: 0,
         bad_debt: BadDebtSum::default(),
+        venue: Venue::default(),
+        stuck: 0,
+        adl_round: 0,
+        told_at: 0,
+        pace: Pace::default(),
         head_since: None,
     };
     Ok(COMPARTMENTS.save(storage, id, &fresh)?)

@@ -126,6 +126,9 @@ pub fn execute(
         ExecuteMsg::SetStance { market, stance } => {
             internal::set_stance(deps, who, (&market, stance))
         }
+        ExecuteMsg::Work { .. } | ExecuteMsg::Liquidate { .. } | ExecuteMsg::TakeOver { .. } => {
+            internal::own(deps, &env, who, msg)
+        }
         ExecuteMsg::Settle {
             order,
             round,
@@ -155,6 +158,9 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             to_json_binary(&answers::wallet(deps.storage, &check(account)?, &denom)?)
         }
         QueryMsg::Market { market } => to_json_binary(&answers::market(deps, &env, &market)?),
+        QueryMsg::Stuck { market, limit } => {
+            to_json_binary(&answers::stuck(deps, &env, (&market, limit))?)
+        }
         QueryMsg::Vitals { market } => to_json_binary(&answers::vitals(deps, &env, &market)?),
         QueryMsg::Position { market, account } => {
             to_json_binary(&answers::position(deps, &env, (&market, check(account)?))?)

@@ -52,7 +52,7 @@ pub fn refund(
 /// The round that bound this order is no longer kept: a reduction waits for the next one, an increase is
 /// refunded less taker fee and base fee, so that starving keepers is no free option.
 pub fn evict(
-    deps: DepsMut,
+    mut deps: DepsMut,
     env: &Env,
     market: &str,
     order: u64,
@@ -66,7 +66,7 @@ pub fn evict(
             },
         );
     };
-    let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    let scene = Scene::load(deps.as_ref(), env, market, None)?;
     let after = mandate::after(&m, scene.prices.max_future);
     let oracle = peers::peers(deps.storage)?.oracle;
     let found = oracle.round_after(&querier(&deps), &scene.market.feed, after)?;
@@ -79,12 +79,22 @@ pub fn evict(
         let placed = m.placed;
         return answer(Response::new(), &Settlement::Rearmed { placed });
     }
-    let taker = taker_fee(&scene, &m)?;
+    late(&mut deps, scene, &m, payee)
+}
+
+/// Refund an increase that came too late, less taker fee and base fee.
+pub fn late(
+    deps: &mut DepsMut,
+    mut scene: Scene,
+    m: &Mandate,
+    payee: &Addr,
+) -> Result<Response, ContractError> {
+    let taker = taker_fee(&scene, m)?;
     fees::collect(&mut scene.books, &scene.market.params, taker)?;
     wallet::credit(deps.storage, payee, &scene.market.denom, m.fee)?;
     let reason = Refusal::Evicted;
     let back = m.margin.minus(taker)?;
-    let done = refund(&mut scene, deps.storage, &m, (reason, back))?;
+    let done = refund(&mut scene, deps.storage, m, (reason, back))?;
     scene.save(deps.storage)?;
     answer(
         Response::new().add_event(done),

@@ -121,6 +121,9 @@ pub enum ContractError {
         /// Needed.
         needed: Amount,
     },
+    /// The position may not be liquidated now.
+    #[error("the position may not be liquidated now")]
+    Healthy,
     /// No such position.
     #[error("no position there")]
     NoPosition,

@@ -14,7 +14,7 @@ use crate::{
     flow::{self, Exit},
     position::{self, Position},
     scene::Scene,
-    wallet, ContractError,
+    stuck, wallet, ContractError,
 };
 
 /// A position taken out of the books and off the ladder.
@@ -61,6 +61,9 @@ pub fn take(
     position: Position,
 ) -> Result<Held, ContractError> {
     position::remove(storage, &scene.id, account, &position)?;
+    if let Some(provided) = position.provided {
+        stuck::undo(&mut scene.books, provided)?;
+    }
     Ok(Held {
         account: account.clone(),
         loose: scene.books.book.take(&position.book)?,
@@ -84,6 +87,8 @@ pub fn put(
         book: scene.books.book.put(held.loose)?,
         reserve: held.reserve,
         paid_in: held.paid_in,
+        strikes: 0,
+        provided: None,
         added: held.added,
     };
     position::insert(storage, &scene.id, &held.account, &stored)?;

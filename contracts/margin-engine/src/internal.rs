@@ -3,13 +3,13 @@
 use cosmwasm_std::{Addr, DepsMut, Env, Response};
 use types::{
     breaker::Breaker,
-    engine::{FundingTerms, MarketSetup, Peers},
+    engine::{ExecuteMsg, FundingTerms, MarketSetup, Peers},
     handle::Handle,
     oracle::Oracle,
     scope::Stance,
 };
 
-use crate::{ending, funding, peers, settle, stance, ContractError};
+use crate::{ending, funding, peers, settle, stance, venue, work, ContractError};
 
 /// The instantiator names the neighbours, once.
 pub fn bind(
@@ -28,6 +28,46 @@ pub fn bind(
     };
     peers::bind(deps.storage, deps.api, &bound, markets)?;
     Ok(Response::new())
+}
+
+/// What only the engine tells itself.
+pub fn own(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    if *sender != env.contract.address {
+        return Err(ContractError::Unauthorized { role: "engine" });
+    }
+    let check = |a: &str| deps.api.addr_validate(a);
+    match msg {
+        ExecuteMsg::Work {
+            market,
+            limit,
+            payee,
+        } => {
+            let payee = check(&payee)?;
+            work::run(deps, env, (&market, limit), &payee)
+        }
+        ExecuteMsg::Liquidate {
+            market,
+            account,
+            payee,
+        } => {
+            let (account, payee) = (check(&account)?, check(&payee)?);
+            work::one(deps, env, (&market, &account), &payee)
+        }
+        ExecuteMsg::TakeOver {
+            market,
+            order,
+            payee,
+        } => {
+            let payee = check(&payee)?;
+            venue::take_over(deps, env, (&market, order), &payee)
+        }
+        _ => Err(ContractError::Unauthorized { role: "engine" }),
+    }
 }
 
 /// The breaker leases a stance.

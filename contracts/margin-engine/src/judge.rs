@@ -1,8 +1,10 @@
 //! Whether an increasing order fills at its round, and how: numbers in, numbers out.
 
 use math::{
+    adl::Standing,
     ledger::Loose,
     margin::{asked, side_cap},
+    pricing::Curve,
     units::OutOfRange,
     wide::Round as Rounding,
 };
@@ -38,6 +40,8 @@ pub struct Ask<'a> {
 pub struct Entry {
     /// The position after.
     pub after: Loose,
+    /// Paid for the size.
+    pub cost: Amount,
     /// Clearing price, rounded against the trader.
     pub price: Price,
     /// Taker fee.
@@ -76,6 +80,9 @@ impl Ask<'_> {
         if let Some(refusal) = self.uncovered(scene, &entry)? {
             return Ok(Err(refusal));
         }
+        if self.trips(scene, &entry)? {
+            return Ok(Err(Refusal::Gain));
+        }
         Ok(Ok(entry))
     }
 
@@ -95,7 +102,11 @@ impl Ask<'_> {
             return Ok(Some(Refusal::NoPosition));
         }
         let skew = scene.books.book.skew()?;
-        let admitted = scene.curve.admits(skew, skew.plus(self.by)?)?;
+        let curve = Curve {
+            cap: Size(Amount(scene.curve.cap.0).share_down(scene.stance.caps)?.0),
+            ..scene.curve
+        };
+        let admitted = curve.admits(skew, skew.plus(self.by)?)?;
         Ok((!admitted).then_some(Refusal::SkewCap))
     }
 
@@ -120,6 +131,7 @@ impl Ask<'_> {
                 cost: self.held.cost.plus(cost)?,
                 margin,
             },
+            cost,
             price: shown(cost, self.by)?,
             fee,
         })
@@ -147,8 +159,9 @@ impl Ask<'_> {
         let nav = scene.nav_low(self.round.low, self.round.high)?;
         let mm = scene.books.mm.at(self.round.at.time)?;
         let cap = side_cap(nav, params.side_share, params.gap, mm)?;
-        let cap =
-            cap.share_down(Ratio::ONE.minus_floored(caution.scaled(1, 2, Rounding::Up)?))?;
+        let cap = cap
+            .share_down(Ratio::ONE.minus_floored(caution.scaled(1, 2, Rounding::Up)?))?
+            .share_down(scene.stance.caps)?;
         let side = self.by.side().ok_or(OutOfRange)?;
         let interest = scene.books.book.side(side).size()?.plus(self.by)?;
         let interest = interest.notional_up(index)?;
@@ -174,6 +187,18 @@ impl Ask<'_> {
             .share_up(im)?;
         let short = equity < needed || entry.after.margin.is_negative();
         Ok(short.then_some(Refusal::Margin))
+    }
+
+    /// Whether the fill would push traders' net gain over its threshold of the vault's cash: a reading that a trade
+    /// can move is no reading that a trade may trip.
+    fn trips(&self, scene: &Scene, entry: &Entry) -> Result<bool, OutOfRange> {
+        let before = Standing::of(&scene.books.book, self.round.price)?;
+        let won = self.by.value(self.round.price, Rounding::Up)?;
+        let after = Standing {
+            gain: before.gain.plus(won)?.minus(entry.cost)?,
+            ..before
+        };
+        Ok(after.reading() > before.reading().max(scene.market.params.gain_limit))
     }
 
     /// A Degraded round trades on Guarded terms.

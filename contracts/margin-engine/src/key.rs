@@ -40,9 +40,13 @@ pub const QUEUE: &str = "queue";
 pub const CUSTODY: &str = "custody";
 /// Money each account brought within a day.
 pub const FRESH: &str = "fresh";
+/// Positions beside the ladder.
+pub const STUCK: &str = "stuck";
+/// Numbers of waiting reductions.
+pub const REDUCING: &str = "reducing";
 
 /// All of them.
-pub const ALL: [&str; 20] = [
+pub const ALL: [&str; 22] = [
     CONFIG,
     PEERS,
     MARKETS,
@@ -63,4 +67,6 @@ pub const ALL: [&str; 20] = [
     QUEUE,
     CUSTODY,
     FRESH,
+    STUCK,
+    REDUCING,
 ];

@@ -16,7 +16,7 @@ use types::{
 use crate::{
     fill::{self, Closed, Held},
     heads::worst,
-    position,
+    pace, position,
     scene::Scene,
     wallet, ContractError,
 };
@@ -33,6 +33,8 @@ pub struct Pass {
     pub done: u32,
     /// Whether more of the kind remain.
     pub more: bool,
+    /// Whether the next one waits for the pace.
+    pub held: bool,
 }
 
 /// Clear up to `limit` bankrupt heads that may be liquidated now: nobody leaves with gains that losers
@@ -66,6 +68,8 @@ fn pass(
     let Some(round) = scene.newest() else {
         return Ok(pass);
     };
+    pace::refill(scene, round.price)?;
+    let longest = pace::longest(scene)?;
     loop {
         let head = worst(scene, storage)?.filter(|h| h.bankrupt || !only_bankrupt);
         let Some(head) = head else {
@@ -75,6 +79,10 @@ fn pass(
             pass.more = true;
             return Ok(pass);
         }
+        if !head.bankrupt && scene.books.pace.holds(scene.now.time, longest) {
+            pass.held = true;
+            return Ok(pass);
+        }
         pass.events
             .extend(one(scene, storage, (&head.account, &round), payee)?);
         pass.done = pass.done.saturating_add(1);
@@ -82,7 +90,7 @@ fn pass(
 }
 
 /// Liquidate one position at the newest round's price on the curve.
-fn one(
+pub fn one(
     scene: &mut Scene,
     storage: &mut dyn Storage,
     (account, round): (&Addr, &Round),
@@ -96,6 +104,7 @@ fn one(
     let whole = part == held.loose.size;
     let closed = fill::close(scene, held.loose, part, (skew, round.price))?;
     held.loose = closed.left;
+    scene.books.pace.spend(closed.notional)?;
     let remaining = held.loose.equity(round.price)?;
     let fee = patient.fee_on(closed.notional, remaining)?;
     let bounty = pay(scene, storage, (&mut held, whole), (fee, payee))?;

@@ -1,6 +1,6 @@
 //! Mandates: what an account has signed. Nothing happens to an account without one.
 
-use cosmwasm_std::{Addr, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
 use cw_storage_plus::Map;
 use types::{clock::Moment, engine::Mandate, oracle::Round};
 
@@ -10,6 +10,8 @@ use crate::{key, ContractError};
 pub const MAX_OPEN: usize = 24;
 
 const MANDATES: Map<(&str, u64), Mandate> = Map::new(key::MANDATES);
+/// Numbers of reductions that wait.
+const REDUCING: Map<(&str, u64), Empty> = Map::new(key::REDUCING);
 const OPEN: Map<(&str, &Addr), Vec<u64>> = Map::new(key::OPEN);
 
 /// One, if it is there.
@@ -48,6 +50,9 @@ pub fn insert(
     }
     open.push(mandate.order);
     OPEN.save(storage, (market, &mandate.account), &open)?;
+    if mandate.kind.reducing() {
+        REDUCING.save(storage, (market, mandate.order), &Empty {})?;
+    }
     Ok(MANDATES.save(storage, (market, mandate.order), mandate)?)
 }
 
@@ -59,6 +64,9 @@ pub fn update(storage: &mut dyn Storage, market: &str, mandate: &Mandate) -> Std
 /// It has ended.
 pub fn remove(storage: &mut dyn Storage, market: &str, mandate: &Mandate) -> StdResult<()> {
     MANDATES.remove(storage, (market, mandate.order));
+    if mandate.kind.reducing() {
+        REDUCING.remove(storage, (market, mandate.order));
+    }
     let mut open = open(storage, market, &mandate.account)?;
     open.retain(|n| *n != mandate.order);
     if open.is_empty() {
@@ -66,6 +74,19 @@ pub fn remove(storage: &mut dyn Storage, market: &str, mandate: &Mandate) -> Std
         Ok(())
     } else {
         OPEN.save(storage, (market, &mandate.account), &open)
+    }
+}
+
+/// The reduction that has waited longest.
+pub fn oldest_reducing(storage: &dyn Storage, market: &str) -> StdResult<Option<Mandate>> {
+    let first = REDUCING
+        .prefix(market)
+        .keys(storage, None, None, Order::Ascending)
+        .next()
+        .transpose()?;
+    match first {
+        Some(order) => load(storage, market, order),
+        None => Ok(None),
     }
 }
 
@@ -79,10 +100,10 @@ pub fn all(storage: &dyn Storage, market: &str, limit: usize) -> StdResult<Vec<M
         .collect()
 }
 
-/// The oldest waiting order that `newest` makes due, if any.
+/// The oldest waiting order that `newest` makes due, if any; while the order book is dead only reductions count.
 pub fn first_due(
     storage: &dyn Storage,
-    market: &str,
+    (market, dead): (&str, bool),
     account: &Addr,
     (newest, max_future): (Option<Round>, u64),
 ) -> StdResult<Option<u64>> {
@@ -90,8 +111,8 @@ pub fn first_due(
         return Ok(None);
     };
     for order in open(storage, market, account)? {
-        let due =
-            load(storage, market, order)?.is_some_and(|m| m.placed.binds(newest.at, max_future));
+        let due = load(storage, market, order)?
+            .is_some_and(|m| (m.kind.reducing() || !dead) && m.placed.binds(newest.at, max_future));
         if due {
             return Ok(Some(order));
         }

@@ -48,7 +48,8 @@ pub fn remove(
 ) -> Result<Response, ContractError> {
     let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
     let known = (scene.newest(), scene.prices.max_future);
-    if let Some(order) = mandate::first_due(deps.storage, id, account, known)? {
+    let dead = scene.books.venue.dead;
+    if let Some(order) = mandate::first_due(deps.storage, (id, dead), account, known)? {
         return Err(ContractError::DueFirst { order });
     }
     if scene.prices.status > Status::Degraded {

@@ -138,11 +138,13 @@ pub fn orphaned(deps: DepsMut, market: &str, order: u64) -> Result<Vec<Event>, C
     let Some(m) = mandate::load(deps.storage, market, order)? else {
         return Ok(vec![]);
     };
+    let mut books = compartment::load(deps.storage, market)?;
+    books.venue.note(true);
     if m.kind.reducing() {
+        compartment::save(deps.storage, market, &books)?;
         return Ok(vec![]);
     }
     let setup = peers::market(deps.storage, market)?;
-    let mut books = compartment::load(deps.storage, market)?;
     let back = m.margin.plus(m.fee)?;
     books.orders = books.orders.minus(back)?;
     books.waiting = books.waiting.saturating_sub(1);

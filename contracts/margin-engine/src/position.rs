@@ -1,9 +1,9 @@
 //! Positions and the ladder they stand on: the one place that writes either.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Int256, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, Empty, Int256, Order, StdResult, Storage};
 use cw_storage_plus::{Bound, Map};
-use math::{ledger, units::OutOfRange};
+use math::{ledger, liquidation::Borne, units::OutOfRange};
 use types::{clock::Moment, Amount, PerUnit, Side};
 
 use crate::{key, ContractError};
@@ -20,6 +20,10 @@ pub struct Position {
     pub reserve: Amount,
     /// Moved in from the wallet less moved out at once: what may leave without queueing.
     pub paid_in: Amount,
+    /// Liquidations of it that failed in a row.
+    pub strikes: u8,
+    /// What the waterfall has provided for it where it is stuck: it stands beside the ladder then.
+    pub provided: Option<Borne>,
     /// Margin added while orders of the account were waiting: ignored when judging those due before.
     pub added: Vec<Added>,
 }
@@ -34,6 +38,8 @@ pub struct Added {
     pub amount: Amount,
 }
 
+/// `(market, account)`: who stands beside the ladder.
+const STUCK: Map<(&str, &Addr), Empty> = Map::new(key::STUCK);
 const POSITIONS: Map<(&str, &Addr), Position> = Map::new(key::POSITIONS);
 /// `(market, side | order-preserving key | account)`: ascending is head first on both sides.
 const LADDER: Map<(&str, &[u8]), Addr> = Map::new(key::LADDER);
@@ -81,15 +87,19 @@ pub fn load(storage: &dyn Storage, market: &str, account: &Addr) -> StdResult<Op
     POSITIONS.may_load(storage, (market, account))
 }
 
-/// Put a position where it belongs: in the map and on the ladder.
+/// Put a position where it belongs: in the map, and on the ladder or, if it is stuck, beside it.
 pub fn insert(
     storage: &mut dyn Storage,
     market: &str,
     account: &Addr,
     position: &Position,
 ) -> Result<(), ContractError> {
-    let rung = rung(position.book.side()?, position.book.key()?, account);
-    LADDER.save(storage, (market, &rung), account)?;
+    if position.provided.is_some() {
+        STUCK.save(storage, (market, account), &Empty {})?;
+    } else {
+        let rung = rung(position.book.side()?, position.book.key()?, account);
+        LADDER.save(storage, (market, &rung), account)?;
+    }
     Ok(POSITIONS.save(storage, (market, account), position)?)
 }
 
@@ -100,10 +110,32 @@ pub fn remove(
     account: &Addr,
     position: &Position,
 ) -> Result<(), ContractError> {
-    let rung = rung(position.book.side()?, position.book.key()?, account);
-    LADDER.remove(storage, (market, &rung));
+    if position.provided.is_some() {
+        STUCK.remove(storage, (market, account));
+    } else {
+        let rung = rung(position.book.side()?, position.book.key()?, account);
+        LADDER.remove(storage, (market, &rung));
+    }
     POSITIONS.remove(storage, (market, account));
     Ok(())
+}
+
+/// Remember a failed liquidation; nothing else about the position changes.
+pub fn strike(
+    storage: &mut dyn Storage,
+    (market, account): (&str, &Addr),
+    position: &Position,
+) -> StdResult<()> {
+    POSITIONS.save(storage, (market, account), position)
+}
+
+/// Accounts whose positions stand beside the ladder.
+pub fn stuck(storage: &dyn Storage, market: &str, limit: usize) -> StdResult<Vec<Addr>> {
+    STUCK
+        .prefix(market)
+        .keys(storage, None, None, Order::Ascending)
+        .take(limit)
+        .collect()
 }
 
 /// The head of a side: whose it is and its key.

@@ -62,6 +62,10 @@ pub fn market(deps: Deps, env: &Env, id: &str) -> Result<Option<MarketState>, Co
         insurance: books.insurance,
         fees: books.fees,
         queued: books.flow.queued,
+        backlog: books.pace.queue,
+        paced_since: books.pace.since,
+        dead: books.venue.dead,
+        stuck: books.stuck,
         bad_debt: books.bad_debt,
         shares: books.shares,
         funding_index: books.book.funding,
@@ -93,6 +97,25 @@ fn state(
         bankruptcy: now.bankruptcy()?,
         equity: index.map(|p| now.equity(p)).transpose()?,
     })
+}
+
+/// Positions beside the ladder.
+pub fn stuck(
+    deps: Deps,
+    env: &Env,
+    (id, limit): (&str, Option<u32>),
+) -> Result<Vec<PositionState>, ContractError> {
+    let Some(scene) = scene(deps, env, id)? else {
+        return Ok(vec![]);
+    };
+    let index = scene.newest().map(|r| r.price);
+    let mut found = Vec::new();
+    for account in position::stuck(deps.storage, id, page::size(limit))? {
+        if let Some(held) = position::load(deps.storage, id, &account)? {
+            found.push(state(&scene.books.book, index, account, &held)?);
+        }
+    }
+    Ok(found)
 }
 
 /// A position, synced.

@@ -1,7 +1,7 @@
 //! What the engine waits for when it has told a neighbour something.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, DepsMut, Env, Reply, Response};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Reply, Response};
 use types::{
     engine::FaultSeen,
     market::Acceptance,
@@ -9,7 +9,10 @@ use types::{
     wire::Wire,
 };
 
-use crate::{crank, order, peers, ContractError};
+use crate::{
+    crank::{self, Turn},
+    order, peers, work, ContractError,
+};
 
 /// Unfinished business.
 #[cw_serde]
@@ -30,6 +33,27 @@ pub enum Awaiting {
         /// Who cranks.
         payee: Addr,
     },
+    /// Our own work at the newest rounds, heard of only if it fails.
+    Worked {
+        /// Which market.
+        market: String,
+        /// Who cranks.
+        payee: Addr,
+    },
+    /// One liquidation alone, heard of only if it fails.
+    Alone {
+        /// Which market.
+        market: String,
+        /// Whose position.
+        account: Addr,
+    },
+    /// An order of a dead market, heard of only if it fails: it is tried again.
+    TakenOver {},
+    /// The breaker hears what the books read, heard of only if it fails.
+    Told {
+        /// Which market.
+        market: String,
+    },
 }
 
 impl Pending for Awaiting {}
@@ -45,8 +69,9 @@ pub fn resume(deps: DepsMut, env: &Env, reply: Reply) -> Result<Response, Contra
             Outcome::Fault => {
                 let module = peers::market(deps.storage, &market)?.venue.addr().clone();
                 let events = order::orphaned(deps, &market, order)?;
-                let fault = FaultSeen { market, module };
-                Ok(Response::new().add_events(events).add_event(fault.write()))
+                Ok(Response::new()
+                    .add_events(events)
+                    .add_event(seen(market, module)))
             }
         },
         Awaiting::MarketCranked {
@@ -54,11 +79,24 @@ pub fn resume(deps: DepsMut, env: &Env, reply: Reply) -> Result<Response, Contra
             limit,
             payee,
         } => {
-            let failed = reply.result.is_err();
-            let module = peers::market(deps.storage, &market)?.venue.addr().clone();
-            let response = crank::finish(deps, env, (&market, limit), &payee)?;
-            let fault = failed.then(|| FaultSeen { market, module }.write());
-            Ok(response.add_events(fault))
+            let turn = Turn {
+                market: &market,
+                limit,
+                payee: &payee,
+                failed: reply.result.is_err(),
+            };
+            crank::finish(deps, env, &turn)
+        }
+        Awaiting::Worked { market, payee } => work::failed(deps, env, &market, &payee),
+        Awaiting::Alone { market, account } => work::strike(deps, env, (&market, &account)),
+        Awaiting::TakenOver {} => Ok(Response::new()),
+        Awaiting::Told { market } => {
+            let module = peers::peers(deps.storage)?.breaker.addr().clone();
+            Ok(Response::new().add_event(seen(market, module)))
         }
     }
+}
+
+fn seen(market: String, module: Addr) -> Event {
+    FaultSeen { market, module }.write()
 }

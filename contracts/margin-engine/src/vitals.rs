@@ -1,39 +1,27 @@
 //! What a market's books read now: evidence for the breaker.
 
-use cosmwasm_std::Decimal;
-use math::{units::OutOfRange, wide::Round as Rounding};
-use types::{engine::Vitals, Amount, Ratio};
+use math::{adl::Standing, units::OutOfRange};
+use types::{engine::Vitals, Ratio};
 
-use crate::scene::Scene;
-
-/// Above every threshold.
-const BEYOND: Ratio = Ratio(Decimal::MAX);
+use crate::{pace, scene::Scene};
 
 /// Every reading of one market, at the newest round.
 pub fn of(scene: &Scene) -> Result<Vitals, OutOfRange> {
     let book = &scene.books.book;
-    let gain = match scene.newest() {
-        Some(round) => gain(book.gain(round.price)?, book.cash)?,
-        None => Ratio::ZERO,
+    let (gain, backlog) = match scene.newest() {
+        Some(round) => (
+            Standing::of(book, round.price)?.reading(),
+            pace::backlog(scene, round.price)?,
+        ),
+        None => (Ratio::ZERO, Ratio::ZERO),
     };
     Ok(Vitals {
         gain,
         cover: None,
-        backlog: Ratio::ZERO,
+        backlog,
         outflow_hour: Ratio::ZERO,
         outflow_day: Ratio::ZERO,
         balanced: true,
-        venue_faults: 0,
+        venue_faults: scene.books.venue.faults(),
     })
-}
-
-/// `G/cash` where both are positive; otherwise 0 while `cash - G >= 0`, otherwise above every threshold.
-pub fn gain(gain: Amount, cash: Amount) -> Result<Ratio, OutOfRange> {
-    if gain > Amount::ZERO && cash > Amount::ZERO {
-        gain.over(cash, Rounding::Up)
-    } else if cash >= gain {
-        Ok(Ratio::ZERO)
-    } else {
-        Ok(BEYOND)
-    }
 }

@@ -62,6 +62,15 @@ impl Exchange {
         self.ask(Module::Engine, &query)
     }
 
+    /// What the books of the first market read.
+    pub fn vitals(&self) -> engine::Vitals {
+        let query = engine::QueryMsg::Vitals {
+            market: self.markets[0].id.clone(),
+        };
+        let vitals: Option<_> = self.ask(Module::Engine, &query);
+        vitals.expect("the market exists")
+    }
+
     /// Profit of an account that waits at the border of the first market.
     pub fn profit_queue(&self, who: &str) -> Vec<engine::QueuedState> {
         let query = engine::QueryMsg::ProfitQueue {

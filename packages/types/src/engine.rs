@@ -20,8 +20,8 @@ pub use answers::{
     Terms, Vitals,
 };
 pub use events::{
-    BadDebt, FaultSeen, Liquidated, LpBatchPriced, LpServed, MandateDone, PositionChanged,
-    ProfitQueued, WalletChanged, WithdrawalQueued,
+    BadDebt, Deleveraged, FaultSeen, Liquidated, LpBatchPriced, LpServed, MandateDone,
+    PositionChanged, ProfitQueued, WalletChanged, WithdrawalQueued,
 };
 
 pub use settlement::{NotARefusal, Refusal, Settlement};
@@ -265,6 +265,33 @@ pub enum ExecuteMsg {
         /// Liquidations at most, 1 to 50.
         limit: u32,
     },
+    /// The engine to itself, contained: liquidate worst first, deleverage, serve who leaves the vault.
+    Work {
+        /// Where.
+        market: String,
+        /// Liquidations at most.
+        limit: u32,
+        /// Who is paid.
+        payee: String,
+    },
+    /// The engine to itself, contained: liquidate this one position.
+    Liquidate {
+        /// Where.
+        market: String,
+        /// Whose.
+        account: String,
+        /// Who is paid.
+        payee: String,
+    },
+    /// The engine to itself, contained: execute or refund an order that a dead market does not.
+    TakeOver {
+        /// Where.
+        market: String,
+        /// Which order.
+        order: u64,
+        /// Who is paid.
+        payee: String,
+    },
     /// The market: settle one due order at its round. Answers as data, a [`Settlement`].
     Settle {
         /// Its number.
@@ -307,6 +334,9 @@ impl ExecuteMsg {
     pub const fn action(&self) -> Action {
         match self {
             Self::Bind { .. }
+            | Self::Work { .. }
+            | Self::Liquidate { .. }
+            | Self::TakeOver { .. }
             | Self::Settle { .. }
             | Self::Evict { .. }
             | Self::Fault { .. }
@@ -351,6 +381,9 @@ impl ExecuteMsg {
             | Self::FundInsurance { market, .. }
             | Self::ClaimFees { market }
             | Self::Crank { market, .. }
+            | Self::Work { market, .. }
+            | Self::Liquidate { market, .. }
+            | Self::TakeOver { market, .. }
             | Self::SetStance { market, .. } => Some(market),
             Self::Bind { .. }
             | Self::Deposit {}
@@ -398,6 +431,14 @@ pub enum QueryMsg {
     Market {
         /// Which.
         market: String,
+    },
+    /// Positions that could not be liquidated and stand beside the ladder, in the order of accounts.
+    #[returns(Vec<PositionState>)]
+    Stuck {
+        /// Where.
+        market: String,
+        /// At most 30.
+        limit: Option<u32>,
     },
     /// What its books read now; none for a market that does not exist.
     #[returns(Option<Vitals>)]

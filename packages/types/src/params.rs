@@ -49,6 +49,11 @@ pub struct MarketParams {
     pub to_vault: Ratio,
     /// Share of fees that goes to insurance; the rest is the treasury's.
     pub to_insurance: Ratio,
+    /// Traders' net gain over the vault's cash that no trade and no withdrawal of liquidity may bring about: the
+    /// breaker's Guarded threshold.
+    pub gain_limit: Ratio,
+    /// Seconds in which a notional of `skew_cap` may be liquidated.
+    pub pace_window: u64,
     /// What an order pays whoever executes or removes it, before the queue's length is added.
     pub base_fee: Uint128,
     /// What a position prepays for its liquidation.
@@ -112,6 +117,8 @@ impl MarketParams {
             fee_liquidation: Ratio::bps(50),
             to_vault: Ratio::percent(70),
             to_insurance: Ratio::percent(20),
+            gain_limit: Ratio::percent(70),
+            pace_window: 600,
             base_fee: Uint128::new(50_000),
             liquidation_reserve: Uint128::new(1_000_000),
             dust: Uint128::new(10_000_000),
@@ -211,6 +218,16 @@ impl MarketParams {
                     .is_ok_and(|s| s <= Ratio::ONE),
                 "to_insurance",
                 "at most 1 together with to_vault",
+            ),
+            (
+                self.gain_limit >= Ratio::percent(10) && self.gain_limit <= Ratio::percent(80),
+                "gain_limit",
+                "0.1 to 0.8",
+            ),
+            (
+                (1..=86_400).contains(&self.pace_window),
+                "pace_window",
+                "1 to 86400 seconds",
             ),
             (
                 self.base_fee <= Uint128::new(10_000_000),

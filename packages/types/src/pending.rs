@@ -18,6 +18,13 @@ pub trait Pending: Serialize + DeserializeOwned {
         Ok(sub)
     }
 
+    /// The same, but come back only if it fails.
+    fn guarded(&self, msg: impl Into<CosmosMsg>, gas: u64) -> StdResult<SubMsg> {
+        let mut sub = self.contained(msg, gas)?;
+        sub.reply_on = ReplyOn::Error;
+        Ok(sub)
+    }
+
     /// What we were waiting for.
     fn resume(reply: &Reply) -> StdResult<Self> {
         from_json(&reply.payload)

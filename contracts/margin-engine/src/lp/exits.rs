@@ -10,13 +10,9 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Int256, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::{Bound, Map};
 use math::{margin::floor_for, units::OutOfRange, vault, wide::Round as Rounding};
-use types::{Amount, Price, Side};
+use types::{Amount, Price, Ratio, Side};
 
 use crate::{key, scene::Scene, ContractError};
-
-/// Above this share of the cash, traders' net gain lets no liquidity leave: the reading would pass its
-/// Guarded threshold.
-const GAIN_LIMIT: u64 = 70;
 
 /// The line.
 #[cw_serde]
@@ -157,7 +153,7 @@ fn spare(scene: &Scene, nav: Amount, (low, high): (Price, Price)) -> Result<Amou
     }
     let floor = floor_for(interest, params.side_share, params.gap, scene.mm()?)?;
     let gain = book.gain(low)?.max(book.gain(high)?).max(Amount::ZERO);
-    let held = gain.pro_rata(Int256::from(100u64), Int256::from(GAIN_LIMIT), Rounding::Up)?;
+    let held = gain.pro_rata(Ratio::ONE.wide(), params.gain_limit.wide(), Rounding::Up)?;
     Ok(nav
         .minus(floor)?
         .min(book.cash.minus(held)?)

@@ -91,6 +91,14 @@ pub struct MarketState {
     pub fees: Amount,
     /// Profit and liquidity that wait at the border.
     pub queued: Amount,
+    /// Notional that waits to be liquidated, as far as the last crank looked.
+    pub backlog: Amount,
+    /// Since when liquidations wait for their pace.
+    pub paced_since: Option<u64>,
+    /// Whether the engine executes reductions itself, because the market does not.
+    pub dead: bool,
+    /// Positions that could not be liquidated and stand beside the ladder.
+    pub stuck: u32,
     /// Losses beyond margin so far, by whom they were borne.
     pub bad_debt: BadDebtSum,
     /// LP shares.
@@ -114,7 +122,7 @@ pub struct Vitals {
     /// Insurance fund over the bad debt of a sudden move either way; none when there is nothing to
     /// cover.
     pub cover: Option<Ratio>,
-    /// Notional waiting to be liquidated over what the pacing bucket lets through in a minute.
+    /// Notional waiting to be liquidated over what may be liquidated at once.
     pub backlog: Ratio,
     /// Net outflow requested in the last hour over what is held, each account counted up to 2 %.
     pub outflow_hour: Ratio,

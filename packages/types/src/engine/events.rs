@@ -5,7 +5,7 @@ use cosmwasm_std::{Addr, Event};
 use super::Refusal;
 use crate::{
     wire::{Fields, Wire, WireError},
-    Amount, Price, Size,
+    Amount, Price, Ratio, Size,
 };
 
 /// A fill changed a position.
@@ -254,6 +254,44 @@ impl Wire for LpServed {
     }
 }
 
+/// The winning side of a market was scaled down, every position of it alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deleveraged {
+    /// Where.
+    pub market: String,
+    /// Whether the longs were scaled; else the shorts.
+    pub longs: bool,
+    /// What every position of the side keeps of its size.
+    pub keep: Ratio,
+    /// The index price it happened at.
+    pub price: Price,
+    /// Paid out of the vault's cash into margins.
+    pub paid: Amount,
+}
+
+impl Wire for Deleveraged {
+    const TYPE: &'static str = "deleveraged";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("longs", self.longs.to_string())
+            .add_attribute("keep", self.keep.0.to_string())
+            .add_attribute("price", self.price.0.to_string())
+            .add_attribute("paid", self.paid.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            longs: fields.get("longs")?,
+            keep: Ratio(fields.get("keep")?),
+            price: Price(fields.get("price")?),
+            paid: Amount(fields.get("paid")?),
+        })
+    }
+}
+
 /// Profit or liquidity did not fit through the border of its market and waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfitQueued {
@@ -393,6 +431,13 @@ mod tests {
             market: market(),
             amount: Amount::raw(1),
             shares: 2,
+        });
+        assert_round_trips(&Deleveraged {
+            market: market(),
+            longs: true,
+            keep: Ratio::percent(60),
+            price: Price::raw(5),
+            paid: Amount::raw(-1),
         });
         assert_round_trips(&ProfitQueued {
             market: market(),

@@ -34,11 +34,15 @@ pub enum Refusal {
     Evicted,
     /// A module failed on it; nothing was charged.
     Faulted,
+    /// Traders' net gain would be too much of the vault's cash.
+    Gain,
+    /// Insurance would no longer cover a sudden move.
+    Cover,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Gone,
         Self::Cancelled,
         Self::Expired,
@@ -52,6 +56,8 @@ impl Refusal {
         Self::Dust,
         Self::Evicted,
         Self::Faulted,
+        Self::Gain,
+        Self::Cover,
     ];
 
     /// Its name in events.
@@ -70,6 +76,8 @@ impl Refusal {
             Self::Dust => "dust",
             Self::Evicted => "evicted",
             Self::Faulted => "faulted",
+            Self::Gain => "gain",
+            Self::Cover => "cover",
         }
     }
 }

@@ -1,0 +1,50 @@
+//! Automatic deleveraging: when winners' gains near the vault's cash, their side is scaled at the clearing price of the
+//! whole step, every position alike, in O(1). No victim is chosen.
+
+use cosmwasm_std::{Event, Storage};
+use math::adl::{plan, Outcome};
+use types::{engine::Deleveraged, oracle::Status, wire::Wire, Amount, Side};
+
+use crate::{heads, scene::Scene, ContractError};
+
+/// What is to be done at the newest round.
+pub enum Done {
+    /// Nothing.
+    Nothing,
+    /// A side was scaled.
+    Scaled(Event),
+    /// No scaling helps: the market has to be settled.
+    Exhausted,
+}
+
+/// Scale a side if that is due: heads clear, the newest price good enough, once a round.
+pub fn apply(scene: &mut Scene, storage: &dyn Storage) -> Result<Done, ContractError> {
+    let Some(round) = scene.newest() else {
+        return Ok(Done::Nothing);
+    };
+    let usable = scene.prices.status <= Status::Degraded && round.status <= Status::Degraded;
+    if !usable || round.number <= scene.books.adl_round || !heads::clear(scene, storage)? {
+        return Ok(Done::Nothing);
+    }
+    match plan(&scene.books.book, scene.curve, round.price)? {
+        Outcome::Calm => Ok(Done::Nothing),
+        Outcome::Below(_) | Outcome::Exhausted(_) => Ok(Done::Exhausted),
+        Outcome::Scale(step) => {
+            let books = &mut scene.books;
+            let before = books.book.cash;
+            books
+                .book
+                .deleverage(step.side, step.keep, (scene.curve, round.price))?;
+            books.adl_round = round.number;
+            let paid: Amount = before.minus(books.book.cash)?;
+            let event = Deleveraged {
+                market: scene.id.clone(),
+                longs: step.side == Side::Long,
+                keep: step.keep,
+                price: round.price,
+                paid,
+            };
+            Ok(Done::Scaled(event.write()))
+        }
+    }
+}
