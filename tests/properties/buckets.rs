@@ -176,7 +176,7 @@ proptest! {
         let doors = |base: i128| [(base / 100, 3_600), (base / 10, 86_400)];
         let (mut rule, mut now) = (Rule::full(&doors(bases[0])), 0i128);
         let mut pair = Pair::full(doors(bases[0]).map(stated), 0).unwrap();
-        let (mut left, mut right): (Vec<(i128, i128)>, Vec<(i128, i128)>) = (vec![], vec![]);
+        let [mut left, mut right]: [Vec<(i128, i128)>; 2] = [vec![], vec![]];
         let (mut entries, mut places): (Vec<Entry>, Vec<Place>) = (vec![], vec![]);
         let count = i128::try_from(sequence.len()).unwrap();
         for ((pause, amount), base) in sequence.into_iter().zip(bases) {

@@ -74,15 +74,16 @@ pub fn near(got: impl Exact, want: &Q, slack: &Q, what: &str) {
     let gap = (&got - want).abs();
     assert!(
         gap <= *slack,
-        "{what}: {:.9} for {:.9}, off by {:.3e} of {:.3e}",
-        float(&got),
-        float(want),
-        float(&gap),
-        float(slack),
+        "{what}: {} for {}, off by {} of {}",
+        shown(&got),
+        shown(want),
+        shown(&gap),
+        shown(slack),
     );
 }
 
-/// For messages only.
-pub fn float(q: &Q) -> f64 {
-    num_traits::ToPrimitive::to_f64(q).unwrap_or(f64::NAN)
+/// With twelve decimals, for messages.
+fn shown(q: &Q) -> String {
+    let n = (q * Q::from_integer(ten(12))).to_integer();
+    format!("{n}e-12")
 }

@@ -209,7 +209,7 @@ proptest! {
             }
         }
         prop_assert_eq!(club.wallets, -club.fees - paid);
-        prop_assert!(paid >= 0 && paid <= 20);
+        prop_assert!((0..=20).contains(&paid), "{paid}");
         // And what they paid is the vault's.
         prop_assert_eq!(club.book.cash.0.i128(), paid);
     }

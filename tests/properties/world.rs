@@ -196,15 +196,21 @@ impl World {
         self.model.deleverage(side, &keep.exact());
     }
 
+    /// Set the vault's cash.
+    fn fill(&mut self, cash: i128) {
+        let by = Amount::raw(cash)
+            .minus(self.book.settled_cash().unwrap())
+            .unwrap();
+        self.book.cash = self.book.cash.plus(by).unwrap();
+        self.model.cash += by.exact();
+    }
+
     fn due(&mut self, percent: i128) {
         let gain = Standing::of(&self.book, self.index).unwrap().gain;
         if gain < Amount::raw(USD) {
             return;
         }
-        let cash = Amount::raw(gain.0.i128() * 100 / percent);
-        let by = cash.minus(self.book.settled_cash().unwrap()).unwrap();
-        self.book.cash = self.book.cash.plus(by).unwrap();
-        self.model.cash += by.exact();
+        self.fill(gain.0.i128() * 100 / percent);
         let Outcome::Scale(Step { side, keep }) =
             adl::plan(&self.book, curve(), self.index).unwrap()
         else {
@@ -396,8 +402,10 @@ impl World {
         }
     }
 
-    /// Settle everything now, and compare who is paid what.
-    pub fn settle(&self, insurance: Amount) {
+    /// Settle everything now, with cash of so many hundredths of the gain, and compare who is paid what.
+    pub fn settle(&mut self, insurance: Amount, percent: i128) {
+        let gain = Standing::of(&self.book, self.index).unwrap().gain;
+        self.fill(gain.0.i128() / 100 * percent);
         let add = |tally: Tally, (loose, owed)| tally.with(loose, owed).unwrap();
         let rows: BTreeMap<_, _> = self.held.iter().map(|(w, p)| (*w, self.now(p))).collect();
         let tally = rows.values().copied().fold(Tally::at(self.index), add);
