@@ -34,6 +34,9 @@ pub enum Bug {
     /// The reference has no price where it must have one.
     #[error("the reference has no price at {0}")]
     NoPrice(u64),
+    /// What was checked does not hold any more.
+    #[error(transparent)]
+    Flaw(#[from] crate::input::Flaw),
     /// The report cannot be written as JSON.
     #[error("the report is not writable as JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -3,7 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::input::is_name;
-use crate::scenario::DEFAULT;
+use crate::overrides::Override;
+use crate::scenario::{Control, DEFAULT};
 
 /// The seed where none is given.
 pub const DEFAULT_SEED: u64 = 1;
@@ -31,7 +32,7 @@ pub struct Cli {
 pub enum Command {
     /// Run one drill and report on it
     #[command(after_help = EXIT_CODES)]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// List the scenarios that come with the program, one a line
     List,
 }
@@ -39,8 +40,7 @@ pub enum Command {
 impl Cli {
     /// The command; without one, a run of the default scenario.
     pub fn chosen(self) -> Command {
-        self.command
-            .unwrap_or_else(|| Command::Run(RunArgs::default()))
+        self.command.unwrap_or_else(|| Command::Run(Box::default()))
     }
 }
 
@@ -92,9 +92,16 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub html: Option<String>,
 
-    /// This is a control, a quiet time: the report demands that nothing trips in it
-    #[arg(long)]
-    pub control: bool,
+    /// A setting of the market other than a major's default, such as gap=0.6 for a long-tail instrument.
+    /// May be given several times; a wrong name lists them all
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = setting)]
+    pub set: Vec<Override>,
+
+    /// This is a control: the report demands that nothing trips in it, and that it stays at Normal for all
+    /// but 0.1 % of a quiet time, or but for two episodes where there was news
+    #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true,
+          default_missing_value = "quiet")]
+    pub control: Option<Control>,
 
     /// Print nothing but errors
     #[arg(long)]
@@ -113,7 +120,8 @@ impl Default for RunArgs {
             out: None,
             json: None,
             html: None,
-            control: false,
+            set: Vec::new(),
+            control: None,
             quiet: false,
         }
     }
@@ -126,6 +134,16 @@ pub struct NamedFile {
     pub name: String,
     /// The file.
     pub file: String,
+}
+
+fn setting(text: &str) -> Result<Override, String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.is_empty() && !value.is_empty() => Ok(Override {
+            field: field.to_owned(),
+            value: value.to_owned(),
+        }),
+        Some(_) | None => Err("write FIELD=VALUE, such as gap=0.6".to_owned()),
+    }
 }
 
 fn named_file(text: &str) -> Result<NamedFile, String> {
@@ -149,7 +167,7 @@ mod tests {
     fn run(args: &[&str]) -> Result<RunArgs, clap::Error> {
         let all = ["drill", "run"].iter().chain(args);
         match Cli::try_parse_from(all)?.chosen() {
-            Command::Run(args) => Ok(args),
+            Command::Run(args) => Ok(*args),
             Command::List => panic!("not a run"),
         }
     }
@@ -171,7 +189,7 @@ mod tests {
     #[test]
     fn nothing_runs_the_default_scenario() {
         let none = Cli::try_parse_from(["drill"]).unwrap().chosen();
-        assert_eq!(none, Command::Run(RunArgs::default()));
+        assert_eq!(none, Command::Run(Box::default()));
         assert_eq!(run(&[DEFAULT]).unwrap(), RunArgs::default());
         assert_eq!(
             Cli::try_parse_from(["drill", "list"]).unwrap().chosen(),
@@ -182,7 +200,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let text = "day.toml --prices a=x.csv --prices b-2=y=z.csv --reference a --seed 7 \
-                    --traders 12 --block-time 2 --out o --json j --html h --control --quiet";
+                    --traders 12 --block-time 2 --out o --json j --html h --set gap=0.6 --control=news --quiet";
         let args = run(&text.split_whitespace().collect::<Vec<_>>()).unwrap();
         let file = |name: &str, file: &str| NamedFile {
             name: name.into(),
@@ -198,7 +216,11 @@ mod tests {
             out: Some("o".into()),
             json: Some("j".into()),
             html: Some("h".into()),
-            control: true,
+            set: vec![Override {
+                field: "gap".into(),
+                value: "0.6".into(),
+            }],
+            control: Some(Control::News),
             quiet: true,
         };
         assert_eq!(args, want);
@@ -206,7 +228,10 @@ mod tests {
 
     #[test]
     fn bad_arguments_exit_with_two() {
-        let cases: [&[&str]; 9] = [
+        let cases: [&[&str]; 12] = [
+            &["--set", "gap"],
+            &["--set", "gap="],
+            &["--control=loud"],
             &["--prices", "x.csv"],
             &["--prices", "=x.csv"],
             &["--prices", "a="],

@@ -173,6 +173,16 @@ pub enum Flaw {
     /// A length on something that has none.
     #[error("by_s belongs to a delay only")]
     LengthWithoutDelay,
+    /// A setting of the market that cannot be.
+    #[error("{field} cannot be {text:?}: {why}")]
+    BadSetting {
+        /// The setting.
+        field: String,
+        /// What it was to be.
+        text: String,
+        /// Why not.
+        why: String,
+    },
     /// A series that ends before the run does, or starts after it.
     #[error("the prices run from {first} to {last}; needed: {start} to {end}")]
     NotCovered {

@@ -22,6 +22,7 @@
 //! | [`path`] | the price at every second, from a series or from waypoints |
 //! | [`source`] | what a source publishes, and when it is delivered |
 //! | [`fault`], [`limits`] | what breaks; what a source may be |
+//! | [`overrides`] | settings of the market other than the defaults |
 //! | [`noise`] | seeded randomness that can be asked for in any order |
 //! | [`decimal`], [`clock`] | prices and times as text |
 //! | [`input`] | what can be wrong with a file, in one line |
@@ -41,6 +42,7 @@ pub mod limits;
 pub mod news;
 pub mod noise;
 pub mod opening;
+pub mod overrides;
 pub mod path;
 pub mod plan;
 pub mod play;

@@ -10,6 +10,7 @@ use types::{engine::ExecuteMsg, oracle::FeedParams, params::MarketParams};
 use crate::{
     bug::Bug,
     input::{Flaw, InputError},
+    overrides,
     plan::Plan,
     source::Report,
     stage::Stage,
@@ -51,6 +52,9 @@ pub fn check(plan: &Plan) -> Result<(), InputError> {
             });
         }
     }
+    if let Some(price) = plan.reference.at(plan.start) {
+        params(plan, price).map_err(|flaw| InputError::whole(&plan.file, flaw))?;
+    }
     match plan.reference.at(plan.start) {
         Some(price) if price < LOWEST || price > HIGHEST => refuse(Flaw::PriceOutside {
             price,
@@ -59,6 +63,12 @@ pub fn check(plan: &Plan) -> Result<(), InputError> {
         }),
         _ => Ok(()),
     }
+}
+
+/// The market's settings.
+fn params(plan: &Plan, price: Price) -> Result<MarketParams, Flaw> {
+    let major = MarketParams::major_at(price, plan.market.nav_usd.into());
+    overrides::apply(&major, &plan.overrides)
 }
 
 /// The name of a liquidity provider.
@@ -72,7 +82,7 @@ pub fn open(plan: &Plan) -> Result<Stage, Bug> {
         .reference
         .at(plan.start)
         .ok_or(Bug::NoPrice(plan.start))?;
-    let params = MarketParams::major_at(price, plan.market.nav_usd.into());
+    let params = params(plan, price)?;
     let mut stage = Stage::on(exchange(plan, price, &params), params);
     let first = plan.start.saturating_sub(OPENING_S);
     let step = usize::try_from(plan.block_time).unwrap_or(1).max(1);

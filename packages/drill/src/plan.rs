@@ -15,8 +15,9 @@ use self::gather::{
 use crate::cli::RunArgs;
 use crate::fault::Window;
 use crate::input::{Flaw, InputError};
+use crate::overrides::Override;
 use crate::path::Path;
-use crate::scenario::{MarketSetup, Scenario, DEFAULT};
+use crate::scenario::{Control, MarketSetup, Scenario, DEFAULT};
 use crate::source::Source;
 
 /// One run.
@@ -48,8 +49,10 @@ pub struct Plan {
     pub failure: Option<Window>,
     /// What the market holds: its value, traders and liquidity providers.
     pub market: MarketSetup,
-    /// Whether it is a control: a quiet time, in which nothing may trip.
-    pub control: bool,
+    /// Settings of the market other than a major's.
+    pub overrides: Vec<Override>,
+    /// Whether it is a control: a time in which nothing may trip.
+    pub control: Option<Control>,
 }
 
 impl Plan {
@@ -62,7 +65,8 @@ impl Plan {
             Some(named) => Self::of_scenario(args, Scenario::load(named)?, &recorded)?,
         };
         plan.market.traders = args.traders.unwrap_or(plan.market.traders);
-        plan.control |= args.control;
+        plan.control = args.control.or(plan.control);
+        plan.overrides.extend(args.set.iter().cloned());
         Ok(plan)
     }
 
@@ -84,7 +88,8 @@ impl Plan {
         Ok(Self {
             name: path.name().to_owned(),
             file: reference.file.clone(),
-            control: false,
+            control: None,
+            overrides: Vec::new(),
             title: format!("Recorded prices, judged against {}", path.name()),
             description: String::new(),
             citations: Vec::new(),
@@ -141,6 +146,7 @@ impl Plan {
             name: scenario.name,
             file: scenario.file,
             control: scenario.control,
+            overrides: scenario.overrides,
             title: scenario.title,
             description: scenario.description,
             citations: scenario.citations,

@@ -9,7 +9,7 @@ use math::units::Amount;
 use serde::Serialize;
 use types::level::Level;
 
-use crate::{bug::Bug, plan::Plan, run::Outcome};
+use crate::{bug::Bug, plan::Plan, run::Outcome, scenario::Control};
 
 /// What a run came to, for programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -127,7 +127,7 @@ impl Report {
             reference: plan.reference.name().to_owned(),
             blocks: outcome.blocks,
             state_hash: outcome.state_hash.clone(),
-            targets: targets(&bulkhead, plan.control),
+            targets: targets(&bulkhead, outcome, plan.control),
             bulkhead,
             naive: None,
         }
@@ -190,7 +190,7 @@ pub fn usd(amount: Amount) -> String {
     format!("{sign}{dollars}.{}", digits.trim_end_matches('0'))
 }
 
-fn targets(r: &Figures, control: bool) -> Vec<Target> {
+fn targets(r: &Figures, outcome: &Outcome, control: Option<Control>) -> Vec<Target> {
     let none = |name, value: u64| Target {
         name,
         goal: "0",
@@ -209,25 +209,40 @@ fn targets(r: &Figures, control: bool) -> Vec<Target> {
             met: r.attacker_profit == "0" || r.attacker_profit.starts_with('-'),
         },
     ];
-    if control {
-        targets.push(none("trips", r.trips));
-        let s = r.level_seconds;
-        let all = [
-            s.normal,
-            s.guarded,
-            s.reduce_only,
-            s.protected,
-            s.settlement,
-        ];
-        let all = all.into_iter().fold(0u64, u64::saturating_add);
-        targets.push(Target {
-            name: "guarded_share",
-            goal: "at most 0.1 %",
-            value: percent(s.guarded, all),
-            met: s.guarded.saturating_mul(1_000) <= all,
-        });
+    let Some(control) = control else {
+        return targets;
+    };
+    targets.push(none("trips", r.trips));
+    match control {
+        Control::Quiet => targets.push(guarded_share(r.level_seconds)),
+        Control::News => {
+            let episodes = outcome.judge.levels.episodes;
+            targets.push(Target {
+                name: "guarded_episodes",
+                goal: "at most 2",
+                value: episodes.to_string(),
+                met: episodes <= 2,
+            });
+        }
     }
     targets
+}
+
+fn guarded_share(s: LevelSeconds) -> Target {
+    let all = [
+        s.normal,
+        s.guarded,
+        s.reduce_only,
+        s.protected,
+        s.settlement,
+    ];
+    let all = all.into_iter().fold(0u64, u64::saturating_add);
+    Target {
+        name: "guarded_share",
+        goal: "at most 0.1 %",
+        value: percent(s.guarded, all),
+        met: s.guarded.saturating_mul(1_000) <= all,
+    }
 }
 
 /// A share in percent with two places, rounded up.

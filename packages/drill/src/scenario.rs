@@ -8,7 +8,7 @@
 //! start = "2020-03-12T08:00:00Z"         # or Unix seconds
 //! end = 3600                             # seconds from the start, or RFC 3339 in UTC
 //! noise_bps = 20                         # of the path, per square root of a minute
-//! control = false                        # optional: a quiet time, in which nothing may trip
+//! control = "quiet"                      # optional: nothing may trip; "news": two episodes of Guarded may be
 //! low = "90"                             # optional: the path stays within low and high;
 //! high = "180"                           # without them within half and twice the waypoints
 //!
@@ -42,6 +42,9 @@
 //! nav_usd = 10_000_000
 //! traders = 200
 //! lps = 5
+//!
+//! [market.set]                           # optional: settings other than a major's, see `types::params`
+//! gap = "0.6"
 //! ```
 
 mod check;
@@ -49,6 +52,7 @@ mod file;
 
 use crate::fault::{Fault, Window};
 use crate::input::{self, Flaw, InputError};
+use crate::overrides::Override;
 use crate::path::Waypoints;
 
 /// The scenario that runs where none is named.
@@ -83,6 +87,16 @@ impl Default for MarketSetup {
             lps: 5,
         }
     }
+}
+
+/// A time in which nothing may trip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// A quiet time: next to no time above Normal.
+    Quiet,
+    /// One jump on news: at most two episodes above Normal.
+    News,
 }
 
 /// A source of a scenario: it follows the scenario's path.
@@ -138,8 +152,10 @@ pub struct Scenario {
     pub failure: Option<Window>,
     /// What the market holds.
     pub market: MarketSetup,
-    /// Whether it is a control: a quiet time, in which nothing may trip.
-    pub control: bool,
+    /// Settings of the market other than a major's.
+    pub overrides: Vec<Override>,
+    /// Whether it is a control: a time in which nothing may trip.
+    pub control: Option<Control>,
 }
 
 impl Scenario {

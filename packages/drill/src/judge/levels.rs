@@ -12,6 +12,8 @@ pub struct Levels {
     pub line: Vec<Level>,
     /// Entries into ReduceOnly or above.
     pub trips: u64,
+    /// Times Normal was left.
+    pub episodes: u64,
     /// From the start of the failure to the first trip after it, seconds.
     pub detect_s: Option<u64>,
     /// From the end of the failure to the next time at Normal, seconds.
@@ -26,6 +28,7 @@ impl Levels {
             failure,
             line: Vec::new(),
             trips: 0,
+            episodes: 0,
             detect_s: None,
             recover_s: None,
         }
@@ -37,6 +40,9 @@ impl Levels {
         let tripped = level >= Level::ReduceOnly;
         if tripped && before < Level::ReduceOnly {
             self.trips = self.trips.saturating_add(1);
+        }
+        if level > Level::Normal && before == Level::Normal {
+            self.episodes = self.episodes.saturating_add(1);
         }
         if let Some(failure) = self.failure {
             if tripped && now >= failure.from && self.detect_s.is_none() {
@@ -77,7 +83,7 @@ mod tests {
         for (level, n) in line.into_iter().zip(0u64..) {
             levels.see(level, n.saturating_mul(6));
         }
-        assert_eq!(levels.trips, 2);
+        assert_eq!((levels.trips, levels.episodes), (2, 2));
         assert_eq!((levels.detect_s, levels.recover_s), (Some(6), Some(6)));
         assert_eq!(levels.seconds(Level::Guarded), 12);
     }

@@ -1,12 +1,14 @@
 //! From the shape of a scenario file to a scenario: what TOML alone cannot say.
 
 use math::units::Price;
+use types::params::MarketParams;
 
 use super::file::{Between, File, Kind, Market, Moment, Reporter as RawReporter, Waypoint};
 use super::{Befalls, MarketSetup, Reporter, Scenario};
 use crate::fault::{Fault, FaultKind, Window};
 use crate::input::{self, Flaw};
 use crate::limits;
+use crate::overrides::{self, Override};
 use crate::path::{Knot, Waypoints};
 
 /// Where in the text, and what.
@@ -56,6 +58,7 @@ pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At
         faults: faults(&raw, span, text)?,
         failure: failure(&raw, span)?,
         market: market(&raw)?,
+        overrides: overrides(&raw)?,
         file: file.to_owned(),
         name: raw.name.into_inner(),
         title: input::one_line(&raw.title),
@@ -212,6 +215,24 @@ fn failure(raw: &File, span: Span) -> Result<Option<Window>, At> {
         .map_err(|flaw| (failure.span().start, flaw))
 }
 
+/// Whether each can be at all; whether all can be together is known only at the first price.
+fn overrides(raw: &File) -> Result<Vec<Override>, At> {
+    let mut all = Vec::new();
+    for (field, value) in raw.market.iter().flat_map(|m| &m.get_ref().set) {
+        let set = Override {
+            field: field.clone(),
+            value: value.get_ref().clone(),
+        };
+        overrides::apply(
+            &MarketParams::major(1, 1_000_000),
+            std::slice::from_ref(&set),
+        )
+        .map_err(|flaw| (value.span().start, flaw))?;
+        all.push(set);
+    }
+    Ok(all)
+}
+
 fn market(raw: &File) -> Result<MarketSetup, At> {
     let usual = MarketSetup::default();
     let Some(raw) = &raw.market else {
@@ -221,17 +242,18 @@ fn market(raw: &File) -> Result<MarketSetup, At> {
         nav_usd,
         traders,
         lps,
-    } = *raw.get_ref();
+        set: _,
+    } = raw.get_ref();
     let bounded = |field, value, max| {
         limits::bounded(field, value, 1, max).map_err(|flaw| (raw.span().start, flaw))
     };
     Ok(MarketSetup {
         nav_usd: bounded(
             "nav_usd",
-            nav_usd.unwrap_or(usual.nav_usd),
+            (nav_usd).unwrap_or(usual.nav_usd),
             1_000_000_000_000,
         )?,
-        traders: bounded("traders", traders.unwrap_or(usual.traders), 10_000)?,
-        lps: bounded("lps", lps.unwrap_or(usual.lps), 1_000)?,
+        traders: bounded("traders", (traders).unwrap_or(usual.traders), 10_000)?,
+        lps: bounded("lps", (lps).unwrap_or(usual.lps), 1_000)?,
     })
 }

@@ -1,12 +1,13 @@
 //! The shape of a scenario file, as it stands in TOML.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use math::units::Price;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::Deserialize as Derive;
 use toml::Spanned;
 
+use super::Control;
 use crate::{clock, decimal};
 
 #[derive(Derive)]
@@ -28,8 +29,7 @@ pub(super) struct File {
     pub fault: Vec<Spanned<Fault>>,
     pub failure: Option<Spanned<Between>>,
     pub market: Option<Spanned<Market>>,
-    #[serde(default)]
-    pub control: bool,
+    pub control: Option<Control>,
 }
 
 #[derive(Derive)]
@@ -79,6 +79,8 @@ pub(super) struct Market {
     pub nav_usd: Option<u64>,
     pub traders: Option<u64>,
     pub lps: Option<u64>,
+    #[serde(default)]
+    pub set: BTreeMap<String, Spanned<String>>,
 }
 
 /// A whole number of seconds, or quoted RFC 3339 text in UTC.

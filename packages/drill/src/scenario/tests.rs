@@ -252,6 +252,21 @@ fn bad_scenarios_are_refused_in_one_line() {
         ),
         ("nav_usd = 5", "nav_usd = 0", "44: nav_usd is 0"),
         ("nav_usd = 5", "nav = 5", "45: unknown field `nav`"),
+        (
+            "nav_usd = 5",
+            "[market.set]\ngap = \"2\"",
+            "46: gap cannot be \"2\"",
+        ),
+        (
+            "nav_usd = 5",
+            "[market.set]\ngab = \"0.6\"",
+            "46: nothing is named \"gab\"",
+        ),
+        (
+            "noise_bps = 20",
+            "noise_bps = 20\ncontrol = \"loud\"",
+            "8: unknown variant `loud`",
+        ),
     ];
     for (old, new, message) in cases {
         assert!(GOOD.contains(old), "{old}");

@@ -50,3 +50,17 @@ pub fn assert_all_met(report: &Value) {
         assert_eq!(target["met"], Value::Bool(true), "{target}");
     }
 }
+
+/// A count among the figures of one protocol.
+#[track_caller]
+pub fn count(figures: &Value, name: &str) -> u64 {
+    figures[name].as_u64().unwrap()
+}
+
+/// Money among them, in whole dollars.
+#[track_caller]
+pub fn usd(figures: &Value, name: &str) -> i64 {
+    let text = figures[name].as_str().unwrap();
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    whole.parse().unwrap()
+}
