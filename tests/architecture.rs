@@ -23,7 +23,7 @@ use types::{
     handle::Handle,
     level::{Action, Level, Verdict},
     market, oracle,
-    scope::Stance,
+    scope::{Scope, Stance},
     Ratio, Side,
 };
 
@@ -594,6 +594,7 @@ fn oracle_actions() -> Vec<(String, Action)> {
 fn breaker_actions() -> Vec<(String, Action)> {
     use breaker::ExecuteMsg as M;
     let (market, markets) = (String::new(), vec![]);
+    let scope = || Scope::Global {};
     let samples = [
         M::Report { readings: vec![] },
         M::Vitals {
@@ -610,7 +611,21 @@ fn breaker_actions() -> Vec<(String, Action)> {
         },
         M::Push { markets: vec![] },
         M::Poke { markets },
-        M::Examine { market },
+        M::Examine {
+            market: market.clone(),
+        },
+        M::Heartbeat {},
+        M::Raise {
+            scope: scope(),
+            level: Level::Guarded,
+            hours: 1,
+        },
+        M::Withdraw {},
+        M::Veto { change: 1 },
+        M::Execute { change: 1 },
+        M::Dao {
+            order: breaker::DaoMsg::Cancel { change: 1 },
+        },
     ];
     let number = |m: &M| match m {
         M::Report { .. } => 0,
@@ -618,12 +633,59 @@ fn breaker_actions() -> Vec<(String, Action)> {
         M::Push { .. } => 2,
         M::Poke { .. } => 3,
         M::Examine { .. } => 4,
+        M::Heartbeat {} => 5,
+        M::Raise { .. } => 6,
+        M::Withdraw {} => 7,
+        M::Veto { .. } => 8,
+        M::Execute { .. } => 9,
+        M::Dao { .. } => 10,
     };
-    complete(samples.iter().map(number), 5);
+    complete(samples.iter().map(number), 11);
+    let orders = dao_orders(market, scope);
+    let orders = orders.into_iter().map(|order| M::Dao { order });
+    let samples: Vec<M> = samples.into_iter().chain(orders).collect();
     samples
         .iter()
         .map(|m| (format!("{m:?}"), m.action()))
         .collect()
+}
+
+fn dao_orders(market: String, scope: impl Fn() -> Scope) -> Vec<breaker::DaoMsg> {
+    use breaker::DaoMsg as M;
+    let orders = vec![
+        M::Lift {
+            scope: scope(),
+            guardian: String::new(),
+        },
+        M::Govern {
+            scope: scope(),
+            level: Level::Normal,
+        },
+        M::ClearBooks {
+            market: market.clone(),
+        },
+        M::Register {
+            market: breaker::Registered {
+                market: market.clone(),
+                feed: String::new(),
+                peg: None,
+            },
+        },
+        M::Deregister { market },
+        M::SetGuardians { guardians: vec![] },
+        M::Cancel { change: 1 },
+    ];
+    let number = |m: &M| match m {
+        M::Lift { .. } => 0,
+        M::Govern { .. } => 1,
+        M::ClearBooks { .. } => 2,
+        M::Register { .. } => 3,
+        M::Deregister { .. } => 4,
+        M::SetGuardians { .. } => 5,
+        M::Cancel { .. } => 6,
+    };
+    complete(orders.iter().map(number), 7);
+    orders
 }
 
 #[test]
@@ -676,7 +738,8 @@ fn exits_and_learning_stay_open_through_protected() {
             assert!(level.verdict(action) >= least, "{msg} at {level:?}");
         }
     }
-    assert_eq!(exits, actions().len() - 2);
+    // Two of the engine's, and of the breaker: ending a raise, executing, and six of the DAO's orders.
+    assert_eq!(exits, actions().len() - 10);
     let reduce = engine::ExecuteMsg::PlaceOrder {
         market: String::new(),
         order: Order::Reduce {

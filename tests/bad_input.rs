@@ -86,6 +86,12 @@ variants!(breaker_name, BREAKER, breaker::ExecuteMsg, {
     Push => "push",
     Poke => "poke",
     Examine => "examine",
+    Heartbeat => "heartbeat",
+    Raise => "raise",
+    Withdraw => "withdraw",
+    Veto => "veto",
+    Execute => "execute",
+    Dao => "dao",
 });
 
 /// What is wrong with a row.
@@ -202,7 +208,7 @@ impl Stage {
         x.increase("dave", Side::Long, "0.1", 100).unwrap();
         x.cancel("dave", 7).unwrap();
         let people = [
-            "alice", "bob", "carol", "dave", "eve", "treasury", "deployer",
+            "alice", "bob", "carol", "dave", "eve", "treasury", "deployer", "guardian", "dao",
         ]
         .map(|n| x.person(n));
         let contracts = [x.oracle.clone(), x.engine.clone(), x.breaker.clone()];
@@ -968,6 +974,7 @@ impl Stage {
             });
             self.row(&eve, to, poke(&both), (Wrong::Foreign, back));
         }
+        self.people();
         let [engine, breaker] = [self.x.engine.clone(), self.x.breaker.clone()];
         for (sender, msg, needed) in [
             (&eve, vitals(), Role::Engine),
@@ -982,12 +989,160 @@ impl Stage {
     }
 }
 
+impl Stage {
+    fn say(&mut self, who: &str, msg: Value, wrong: Wrong, back: Breaker) {
+        let who = self.x.person(who);
+        self.row(&who, Module::Breaker, msg, (wrong, Back::Breaker(back)));
+    }
+
+    fn ordered(&mut self, order: &Value, wrong: Wrong, back: Breaker) {
+        self.say("dao", json!({"dao": {"order": order}}), wrong, back);
+    }
+
+    /// Guardians, the DAO, and changes nobody has announced.
+    fn people(&mut self) {
+        let unauthorised = |needed| Breaker::Unauthorised { needed };
+        let global = json!({"global": {}});
+        let guardians_only = [
+            json!({"heartbeat": {}}),
+            raise(&global, "guarded", 1),
+            json!({"withdraw": {}}),
+            json!({"veto": {"change": 1}}),
+        ];
+        for msg in guardians_only {
+            for who in ["eve", "dao", "deployer"] {
+                let back = unauthorised(Role::Guardian);
+                self.say(who, msg.clone(), Wrong::Sender, back);
+            }
+        }
+        for order in orders(&self.x) {
+            for who in ["eve", "guardian", "deployer"] {
+                let msg = json!({"dao": {"order": order}});
+                self.say(who, msg, Wrong::Sender, unauthorised(Role::Dao));
+            }
+        }
+        self.raises(&global);
+        self.orders_of_the_dao();
+    }
+
+    fn raises(&mut self, global: &Value) {
+        use types::{level::Level, scope::Scope};
+        for (level, name) in [(Level::Normal, "normal"), (Level::Settlement, "settlement")] {
+            let msg = raise(global, name, 1);
+            self.say("guardian", msg, Wrong::Amount, Breaker::BadLevel { level });
+        }
+        for hours in [0, 73, u32::MAX] {
+            let msg = raise(global, "protected", hours.into());
+            let back = Breaker::BadHours { hours, max: 72 };
+            self.say("guardian", msg, Wrong::Amount, back);
+        }
+        let guardian = self.x.person("guardian");
+        let back = Breaker::NoRaise { guardian };
+        self.say("guardian", json!({"withdraw": {}}), Wrong::Foreign, back);
+        let name = || "no-such".to_owned();
+        let nowhere = [
+            Scope::Market { market: name() },
+            Scope::Feed { feed: name() },
+            Scope::Module { module: name() },
+            Scope::Remote { channel: name() },
+        ];
+        for scope in nowhere {
+            let json = serde_json::to_value(&scope).unwrap();
+            let back = || Breaker::UnknownScope {
+                scope: scope.clone(),
+            };
+            let msg = raise(&json, "guarded", 1);
+            self.say("guardian", msg, Wrong::Foreign, back());
+            let order = json!({"govern": {"scope": json, "level": "guarded"}});
+            self.ordered(&order, Wrong::Foreign, back());
+        }
+    }
+
+    fn orders_of_the_dao(&mut self) {
+        use types::scope::Scope;
+        for (who, msg) in [
+            ("guardian", json!({"veto": {"change": 7}})),
+            ("eve", json!({"execute": {"change": 7}})),
+            ("dao", json!({"dao": {"order": {"cancel": {"change": 7}}}})),
+        ] {
+            self.say(who, msg, Wrong::Foreign, Breaker::NoChange { change: 7 });
+        }
+        let (global, market) = (json!({"global": {}}), json!({"market": {"market": ETH}}));
+        for who in ["guardian", "eve"] {
+            let guardian = self.x.person(who);
+            let order = json!({"lift": {"scope": market, "guardian": guardian}});
+            self.ordered(&order, Wrong::Foreign, Breaker::NoRaise { guardian });
+        }
+        let no_address = self.no_address();
+        let order = json!({"lift": {"scope": global, "guardian": NOWHERE}});
+        self.ordered(&order, Wrong::Foreign, Breaker::Std(no_address));
+        let no_address = self.no_address();
+        let order = json!({"set_guardians": {"guardians": [NOWHERE]}});
+        self.ordered(&order, Wrong::Foreign, Breaker::Std(no_address));
+        let order = json!({"govern": {"scope": global, "level": "settlement"}});
+        let back = Breaker::SettlementTooEarly { from: None };
+        self.ordered(&order, Wrong::Amount, back);
+        let scope = Scope::Market { market: ETH.into() };
+        let order = json!({"clear_books": {"market": ETH}});
+        self.ordered(&order, Wrong::Foreign, Breaker::NotHeld { scope });
+        self.registrations();
+    }
+
+    fn registrations(&mut self) {
+        let register = |market: &str, feed: &str, peg: &str| json!({"register": {"market": {"market": market, "feed": feed, "peg": peg}}});
+        let (taken, unknown) = (ETH.to_owned(), "no-perp".to_owned());
+        let known = Breaker::KnownMarket { market: taken };
+        self.ordered(&register(ETH, "eth-usd", "usdc-usd"), Wrong::Foreign, known);
+        for (order, bad) in [
+            (register("A b", "eth-usd", "usdc-usd"), "A b"),
+            (register("sol-perp", "", "usdc-usd"), ""),
+            (register("sol-perp", "sol-usd", "USDC"), "USDC"),
+        ] {
+            let bad = types::id::check(bad).unwrap_err();
+            self.ordered(&order, Wrong::Foreign, Breaker::BadName(bad));
+        }
+        let order = json!({"deregister": {"market": unknown}});
+        let back = Breaker::UnknownMarket { market: unknown };
+        self.ordered(&order, Wrong::Foreign, back);
+        let of = Counted::Guardians;
+        let many: Vec<Addr> = (0..10).map(|n| self.x.person(&format!("g{n}"))).collect();
+        let back = Breaker::Count {
+            of,
+            got: 10,
+            max: 9,
+        };
+        let order = json!({"set_guardians": {"guardians": many}});
+        self.ordered(&order, Wrong::List, back);
+        let name = many[0].to_string();
+        let order = json!({"set_guardians": {"guardians": [name, name]}});
+        self.ordered(&order, Wrong::List, Breaker::Duplicate { of, name });
+    }
+}
+
 fn by_feed(make: &dyn Fn(&[&str]) -> Value) -> &dyn Fn(&[&str]) -> Value {
     make
 }
 
 fn by_name(make: &dyn Fn(&[String]) -> Value) -> &dyn Fn(&[String]) -> Value {
     make
+}
+
+fn raise(scope: &Value, level: &str, hours: u64) -> Value {
+    json!({"raise": {"scope": scope, "level": level, "hours": hours}})
+}
+
+/// Every order of the DAO, well-formed.
+fn orders(x: &Exchange) -> Vec<Value> {
+    let (guardian, scope) = (x.person("guardian"), json!({"market": {"market": ETH}}));
+    vec![
+        json!({"lift": {"scope": scope, "guardian": guardian}}),
+        json!({"govern": {"scope": {"feed": {"feed": "eth-usd"}}, "level": "guarded"}}),
+        json!({"clear_books": {"market": ETH}}),
+        json!({"register": {"market": {"market": "sol-perp", "feed": "sol-usd", "peg": "usdc-usd"}}}),
+        json!({"deregister": {"market": ETH}}),
+        json!({"set_guardians": {"guardians": [guardian]}}),
+        json!({"cancel": {"change": 1}}),
+    ]
 }
 
 fn vitals() -> Value {
@@ -1026,6 +1181,7 @@ fn unpaid(to: Module, coins: &[Coin]) -> Back {
 fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
     let person = |n: &str| x.person(n);
     let (alice, bob, deployer) = (person("alice"), person("bob"), person("deployer"));
+    let (guardian, global) = (person("guardian"), json!({"global": {}}));
     let venue = x.markets[0].addr.clone();
     let terms = json!({"slope": "0.01", "clamp": "0.005"});
     let stance = json!({"level": "normal", "caution": "0", "caps": "1", "until": 1});
@@ -1127,7 +1283,16 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             Module::Breaker,
             json!({"examine": {"market": ETH}}),
         ),
+        (&guardian, Module::Breaker, json!({"heartbeat": {}})),
+        (&guardian, Module::Breaker, raise(&global, "guarded", 1)),
+        (&guardian, Module::Breaker, json!({"withdraw": {}})),
+        (&guardian, Module::Breaker, json!({"veto": {"change": 1}})),
+        (&alice, Module::Breaker, json!({"execute": {"change": 1}})),
     ];
+    let orders = orders(x).into_iter().map(|order| {
+        let msg = json!({"dao": {"order": order}});
+        (person("dao"), Module::Breaker, msg)
+    });
     engine
         .into_iter()
         .map(|(from, msg)| (from.clone(), Module::Engine, msg))
@@ -1135,6 +1300,7 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             rest.into_iter()
                 .map(|(from, to, msg)| (from.clone(), to, msg)),
         )
+        .chain(orders)
         .collect()
 }
 
@@ -1148,8 +1314,25 @@ fn with_field(msg: &Value) -> Vec<Value> {
         &mut |at| {
             let mut object = at.as_object()?.clone();
             // An enum's object is its variant's name: a second key is no field.
-            let names = ["increase", "reduce", "close"];
-            let named = object.keys().any(|k| names.contains(&k.as_str()));
+            let names = [
+                "increase",
+                "reduce",
+                "close",
+                "global",
+                "market",
+                "feed",
+                "lift",
+                "govern",
+                "clear_books",
+                "register",
+                "deregister",
+                "set_guardians",
+                "cancel",
+            ];
+            let named = object.len() == 1
+                && object
+                    .iter()
+                    .any(|(k, v)| names.contains(&k.as_str()) && v.is_object());
             object.insert("extra".into(), json!(1));
             (!named).then_some(Value::Object(object))
         },

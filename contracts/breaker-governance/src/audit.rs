@@ -1,10 +1,16 @@
 //! What must hold after every message, gathered from every room. Tests call it; the chain never
 //! does.
 
-use cosmwasm_std::{StdResult, Storage};
-use types::scope::{Reason, Scope};
+use cosmwasm_std::{Addr, StdResult, Storage};
+use types::{
+    breaker::{Pace, Registered},
+    scope::{Reason, Scope},
+};
 
-use crate::{latches, lease, params, registry};
+use crate::{
+    change, clock, guardian, latches, lease, module, params,
+    registry::{self, Settings},
+};
 
 /// A broken promise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +64,86 @@ pub enum Broken {
         /// Which.
         market: String,
     },
+    /// A market is recorded as reopening while it is closed, or as Protected without what it takes
+    /// to leave that.
+    LeaseState {
+        /// Which.
+        market: String,
+    },
+    /// A market would be leased less than a latch or a raise above it demands.
+    LeaseTooLoose {
+        /// Which.
+        market: String,
+    },
+    /// The learned pace is out of bounds.
+    Pace {
+        /// As stored.
+        pace: Pace,
+    },
+    /// Too many calls of the engine are remembered, or none that failed.
+    Calls {
+        /// How many.
+        calls: usize,
+    },
+    /// Too many guardians.
+    Guardians {
+        /// How many.
+        guardians: usize,
+    },
+    /// A guardian listed twice, or one that holds what it may not or without the rest that follows.
+    Guardian {
+        /// Who.
+        guardian: Addr,
+    },
+    /// A change that is ready too early, stands twice or has a number nobody gave.
+    Change {
+        /// Its number.
+        change: u64,
+    },
+    /// Too many changes wait.
+    Changes {
+        /// How many.
+        changes: usize,
+    },
+}
+
+/// Every room's promises, and what binds the rooms together at this moment: no market would be
+/// leased less than any one latch or live raise above it demands.
+pub fn at(storage: &dyn Storage, now: u64) -> StdResult<Vec<Broken>> {
+    let settings = registry::settings(storage)?;
+    let mut broken = all(storage)?;
+    for market in lease::markets(storage)? {
+        let leased = lease::stance(storage, &settings, &market.market, now)?.level;
+        let mut demanded = vec![];
+        for scope in scopes(&settings, &market) {
+            demanded.extend(latches::of(storage, &scope)?.iter().map(|l| l.level));
+            let raises = guardian::list(storage)?.into_iter().filter_map(|g| g.raise);
+            let live = raises.filter(|r| r.scope == scope && now <= r.until);
+            demanded.extend(live.map(|r| r.level));
+        }
+        if demanded.into_iter().max() > Some(leased) {
+            let market = market.market;
+            broken.push(Broken::LeaseTooLoose { market });
+        }
+    }
+    Ok(broken)
+}
+
+/// Every scope above a market, named here a second time on purpose.
+fn scopes(settings: &Settings, market: &Registered) -> Vec<Scope> {
+    let feed = |feed: &String| Scope::Feed { feed: feed.clone() };
+    let module = |module: String| Scope::Module { module };
+    let mut all = vec![
+        Scope::Global {},
+        Scope::Market {
+            market: market.market.clone(),
+        },
+        feed(&market.feed),
+        module(settings.engine.addr().to_string()),
+        module(settings.oracle.addr().to_string()),
+    ];
+    all.extend(market.peg.as_ref().map(feed));
+    all
 }
 
 /// Every room's promises.
@@ -69,5 +155,9 @@ pub fn all(storage: &dyn Storage) -> StdResult<Vec<Broken>> {
     }
     broken.extend(registry::audit(storage)?);
     broken.extend(lease::audit(storage, &settings.params)?);
+    broken.extend(clock::audit(storage)?);
+    broken.extend(module::audit(storage)?);
+    broken.extend(guardian::audit(storage)?);
+    broken.extend(change::audit(storage)?);
     Ok(broken)
 }

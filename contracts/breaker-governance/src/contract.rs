@@ -2,20 +2,20 @@
 
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
+use cosmwasm_std::{Addr, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
 use cw_utils::nonpayable;
 use types::{
-    breaker::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
+    breaker::{DaoMsg, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     clock::Moment,
     pending::Pending,
+    wire::Wire,
 };
 
 use crate::{
     awaiting::Awaiting,
-    lease::{self, Concerned, Offers},
-    migrate, params, poke, query, reading,
+    change, clock, decide, guardian, learn, lease, migrate, params, poke, query,
     registry::{self, Settings},
-    vitals, ContractError, Role,
+    ContractError, Role,
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
@@ -27,25 +27,32 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
-    _env: Env,
+    env: Env,
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     params::check(&msg.params)?;
+    let guardians = msg.guardians.iter().map(|g| deps.api.addr_validate(g));
+    let guardians = guardians.collect::<StdResult<_>>()?;
     let settings = Settings {
         dao: deps.api.addr_validate(&msg.dao)?,
         oracle: msg.oracle.check(deps.api)?,
         engine: msg.engine.check(deps.api)?,
         params: msg.params,
     };
-    registry::start(deps.storage, &settings, msg.markets.iter().map(|m| &m.feed))?;
+    let now = Moment::now(&env);
+    registry::start(deps.storage, &settings)?;
     lease::start(deps.storage, msg.markets)?;
+    guardian::start(deps.storage, guardians, now.time)?;
+    change::start(deps.storage)?;
+    clock::start(deps.storage, now)?;
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     Ok(Response::new())
 }
 
-/// Everything a message can make the breaker do is learning, which no level forbids.
+/// Every message also says what time it is. No level forbids any of them: all of it is learning, or
+/// as strict as its own rule.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn execute(
     deps: DepsMut,
@@ -54,61 +61,86 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
-    let now = Moment::now(&env).time;
+    let now = Moment::now(&env);
     let settings = registry::settings(deps.storage)?;
+    let halt = clock::observe(deps.storage, &settings.params, now)?;
+    let call = Call {
+        itself: env.contract.address,
+        sender: info.sender,
+        now: now.time,
+        halted: halt.is_some(),
+    };
+    let response = route(deps, &settings, &call, msg)?;
+    Ok(response.add_events(halt.map(|changed| changed.write())))
+}
+
+/// Who calls, and when.
+struct Call {
+    itself: Addr,
+    sender: Addr,
+    now: u64,
+    /// Whether the chain has just been found to have stood still.
+    halted: bool,
+}
+
+#[inline(never)]
+fn route(
+    deps: DepsMut,
+    settings: &Settings,
+    call: &Call,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    let (sender, now) = (&call.sender, call.now);
     match msg {
         ExecuteMsg::Report { readings } => {
-            settings.only_oracle(&info.sender)?;
-            reading::check(&readings)?;
-            let learned = reading::learn(deps.storage, &settings.params, readings, now)?;
-            let concerned = Concerned::Feeds(&learned.feeds);
-            let offers = lease::renew(deps.storage, &settings, concerned, now)?;
-            Ok(respond(offers).add_events(learned.events))
+            settings.only_oracle(sender)?;
+            learn::report(deps, settings, (readings, call.halted), now)
         }
         ExecuteMsg::Vitals { market, vitals } => {
-            settings.only_engine(&info.sender)?;
-            let learned = vitals::learn(deps.storage, &settings.params, (&market, &vitals), now)?;
-            let concerned = Concerned::Market(&market);
-            let offers = lease::renew(deps.storage, &settings, concerned, now)?;
-            Ok(respond(offers).add_events(learned))
-        }
-        ExecuteMsg::Push { markets } => {
-            lease::push(deps.storage, &settings, &markets, now).map(respond)
-        }
-        ExecuteMsg::Poke { markets } => {
-            let questions = poke::ask(deps.storage, &env.contract.address, markets)?;
-            Ok(Response::new().add_submessages(questions))
+            settings.only_engine(sender)?;
+            learn::vitals(deps, settings, (market, &vitals), now)
         }
         ExecuteMsg::Examine { market } => {
-            Role::Itself.only(&env.contract.address, &info.sender)?;
-            let Some(vitals) = poke::answer(deps.as_ref(), &settings, &market)? else {
-                return Ok(Response::new());
-            };
-            let learned = vitals::learn(deps.storage, &settings.params, (&market, &vitals), now)?;
-            Ok(Response::new().add_events(learned))
+            Role::Itself.only(&call.itself, sender)?;
+            learn::examine(deps, settings, &market, now)
+        }
+        ExecuteMsg::Push { markets } => learn::push(deps, settings, &markets, now),
+        ExecuteMsg::Poke { markets } => poke::ask(deps.storage, &call.itself, markets),
+        ExecuteMsg::Heartbeat {} => guardian::heartbeat(deps.storage, sender, now),
+        ExecuteMsg::Raise {
+            scope,
+            level,
+            hours,
+        } => decide::raise(deps, settings, sender, ((scope, level, hours), now)),
+        ExecuteMsg::Withdraw {} => decide::withdraw(deps, settings, sender, now),
+        ExecuteMsg::Veto { change } => change::veto(deps.storage, sender, (change, now)),
+        ExecuteMsg::Execute { change } => decide::execute(deps, change, now),
+        ExecuteMsg::Dao { order } => {
+            settings.only_dao(sender)?;
+            decide::order(deps, settings, order, now)
         }
     }
+}
+
+/// The chain's own governance speaks for the DAO.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn sudo(deps: DepsMut, env: Env, order: DaoMsg) -> Result<Response, ContractError> {
+    let settings = registry::settings(deps.storage)?;
+    decide::order(deps, &settings, order, Moment::now(&env).time)
 }
 
 /// What was sent has come back, well or not.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, ContractError> {
     let settings = registry::settings(deps.storage)?;
+    let now = Moment::now(&env).time;
+    let failed = reply.result.is_err();
     match Awaiting::resume(&reply)? {
         Awaiting::Stance { market, stance } => {
-            let lost = lease::settle(deps.storage, &settings, (market, stance), &reply.result)?;
-            Ok(Response::new().add_events(lost))
+            let back = lease::settle(deps.storage, &settings, (market, stance, now), failed)?;
+            Ok(Response::new().add_events(back))
         }
-        Awaiting::Vitals { market } => {
-            let now = Moment::now(&env).time;
-            let concerned = Concerned::Market(&market);
-            Ok(respond(lease::renew(
-                deps.storage,
-                &settings,
-                concerned,
-                now,
-            )?))
-        }
+        Awaiting::Vitals { market } => learn::examined(deps, &settings, (market, failed), now),
     }
 }
 
@@ -122,10 +154,4 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> StdResult<Binary> {
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
     migrate::run(deps.storage)
-}
-
-fn respond(offers: Offers) -> Response {
-    Response::new()
-        .add_events(offers.events)
-        .add_submessages(offers.messages)
 }

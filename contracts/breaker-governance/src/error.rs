@@ -4,7 +4,7 @@ use cosmwasm_std::{Addr, StdError};
 use cw_utils::PaymentError;
 use math::units::OutOfRange;
 use thiserror::Error;
-use types::{id::BadName, params::BadParam};
+use types::{id::BadName, level::Level, params::BadParam, scope::Scope};
 
 /// Who may do what nobody else may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub enum Role {
     Engine,
     /// This contract.
     Itself,
+    /// A listed guardian, or for a veto one removed a short while ago.
+    Guardian,
+    /// The DAO of the settings.
+    Dao,
 }
 
 /// What comes in lists of bounded length.
@@ -24,6 +28,8 @@ pub enum Counted {
     Readings,
     /// Markets.
     Markets,
+    /// Guardians.
+    Guardians,
 }
 
 /// Why the breaker says no.
@@ -73,6 +79,128 @@ pub enum ContractError {
     UnknownMarket {
         /// Which.
         market: String,
+    },
+    /// A market that is registered already.
+    #[error("`{market}` is registered already")]
+    KnownMarket {
+        /// Which.
+        market: String,
+    },
+    /// A scope that stands above no market.
+    #[error("{scope:?} stands above no market")]
+    UnknownScope {
+        /// Which.
+        scope: Scope,
+    },
+    /// A guardian holds at Guarded, ReduceOnly or Protected.
+    #[error("a guardian does not raise to {level:?}")]
+    BadLevel {
+        /// What was asked for.
+        level: Level,
+    },
+    /// A guardian holds for a while.
+    #[error("{hours} hours: 1 to {max} are accepted")]
+    BadHours {
+        /// How many were asked for.
+        hours: u32,
+        /// How many may be.
+        max: u32,
+    },
+    /// A guardian that gives no sign of life has no power.
+    #[error("no sign of life: powerless since {since}")]
+    Powerless {
+        /// Since when.
+        since: u64,
+    },
+    /// A guardian holds one scope at a time.
+    #[error("it holds a scope already, until {until}")]
+    Holding {
+        /// Until when.
+        until: u64,
+    },
+    /// A guardian rests twice as long as it held.
+    #[error("it rests until {until}")]
+    Cooling {
+        /// Until when.
+        until: u64,
+    },
+    /// That guardian holds nothing there.
+    #[error("{guardian} holds nothing there")]
+    NoRaise {
+        /// Who.
+        guardian: Addr,
+    },
+    /// What is settled stays settled.
+    #[error("{scope:?} is settled")]
+    Settled {
+        /// Which.
+        scope: Scope,
+    },
+    /// Settlement comes only after a week at Protected.
+    #[error("not at Protected for a week yet; settlement from {from:?}")]
+    SettlementTooEarly {
+        /// From when, if it stays there.
+        from: Option<u64>,
+    },
+    /// No such latch holds.
+    #[error("no such latch holds {scope:?}")]
+    NotHeld {
+        /// Which.
+        scope: Scope,
+    },
+    /// The newest reading says that the books do not balance.
+    #[error("the books of {scope:?} do not balance")]
+    Unbalanced {
+        /// Which.
+        scope: Scope,
+    },
+    /// No such change waits.
+    #[error("no change {change} waits")]
+    NoChange {
+        /// Its number.
+        change: u64,
+    },
+    /// The same, or another list of guardians, waits already.
+    #[error("change {change} waits already")]
+    Waiting {
+        /// Its number.
+        change: u64,
+    },
+    /// Enough changes wait.
+    #[error("{max} changes wait already")]
+    TooManyChanges {
+        /// How many may.
+        max: usize,
+    },
+    /// A change whose time has not come.
+    #[error("it may be executed from {ready}")]
+    TooEarly {
+        /// When it comes.
+        ready: u64,
+    },
+    /// A change whose time has come.
+    #[error("it could be postponed until {ready}")]
+    VetoTooLate {
+        /// When it came.
+        ready: u64,
+    },
+    /// A guardian postpones the same change once.
+    #[error("change {change} was postponed by this guardian before")]
+    VetoedBefore {
+        /// Its number.
+        change: u64,
+    },
+    /// A guardian does not postpone its own removal.
+    #[error("change {change} removes this guardian")]
+    OwnRemoval {
+        /// Its number.
+        change: u64,
+    },
+    /// A change of guardians is not postponed for ever.
+    #[error("it is postponed by {most} seconds at most")]
+    PostponedEnough {
+        /// By how much at most.
+        most: u64,
     },
 }
 

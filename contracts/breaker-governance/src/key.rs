@@ -11,8 +11,25 @@ pub const LEASES: &str = "leases";
 /// The latches, by scope and reason.
 pub const LATCHES: &str = "latches";
 
+/// The chain's pace.
+pub const PACE: &str = "pace";
+/// The engine's newest calls.
+pub const CALLS: &str = "calls";
+/// When the oracle last reported.
+pub const HEARD: &str = "heard";
+/// The guardians.
+pub const GUARDIANS: &str = "guardians";
+/// Announced changes.
+pub const CHANGES: &str = "changes";
+/// The number of the next change.
+pub const NEXT: &str = "next";
+/// Vetoes, by content.
+pub const VETOES: &str = "vetoes";
+
 /// Every key.
-pub const ALL: [&str; 4] = [SETTINGS, FEEDS, LEASES, LATCHES];
+pub const ALL: [&str; 11] = [
+    SETTINGS, FEEDS, LEASES, LATCHES, PACE, CALLS, HEARD, GUARDIANS, CHANGES, NEXT, VETOES,
+];
 
 /// A scope as a storage key: its kind's stable number, then its name. Never the Debug form.
 pub fn scope(scope: &Scope) -> Vec<u8> {

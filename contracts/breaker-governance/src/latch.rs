@@ -2,7 +2,7 @@
 
 use math::wide::Round;
 use types::{
-    breaker::{Dwell, Latch, Params, Thresholds},
+    breaker::{Dwell, Gaps, Latch, Memory, Params, Thresholds},
     level::Level,
     scope::Reason,
     Ratio,
@@ -38,6 +38,16 @@ pub struct Tick {
     pub round_time: u64,
 }
 
+impl Tick {
+    /// For what has no rounds: readings lie apart by when they are learned.
+    pub const fn at(now: u64) -> Self {
+        Self {
+            now,
+            round_time: now,
+        }
+    }
+}
+
 impl Demand {
     /// A reading that is a level itself: enter and exit coincide.
     pub const fn at(level: Level) -> Self {
@@ -58,6 +68,25 @@ impl Demand {
             enter: value < enter,
             exit: value < exit_above(enter),
         })
+    }
+
+    /// How long the chain stood still, seconds. Exit rounds down: against healing.
+    pub fn standing(gap: u64, enter: &Gaps) -> Self {
+        let rows = [
+            (Level::Guarded, enter.guarded),
+            (Level::ReduceOnly, enter.reduce_only),
+            (Level::Protected, enter.protected),
+        ];
+        let reached = |mark: &dyn Fn(u64) -> bool| {
+            let passed = rows.iter().filter(|(_, enter)| mark(*enter));
+            passed.map(|(level, _)| *level).max()
+        };
+        let level = reached(&|enter| gap >= enter).unwrap_or(Level::Normal);
+        let hold = reached(&|enter| gap > enter.saturating_mul(65).saturating_div(100));
+        Self {
+            level,
+            hold: hold.unwrap_or(Level::Normal).max(level),
+        }
     }
 
     /// The worse of two readings for one reason.
@@ -104,14 +133,19 @@ impl Demand {
 
 /// A latch that has never held.
 pub const fn fresh(reason: Reason) -> Latch {
+    const NOTHING: Memory = Memory {
+        retrips: 0,
+        left_at: 0,
+    };
     Latch {
         reason,
         level: Level::Normal,
         since: 0,
         good: 0,
         good_at: 0,
-        retrips: 0,
-        cleared_at: 0,
+        guarded: NOTHING,
+        reduce_only: NOTHING,
+        protected: NOTHING,
     }
 }
 
@@ -136,27 +170,55 @@ pub fn step(latch: Latch, demand: Demand, tick: Tick, params: &Params) -> Latch 
     }
 }
 
-/// How long `level` is held at least, doubled per recent re-trip; `None` for what does not heal.
-pub fn dwell(level: Level, retrips: u32, params: &Params) -> Option<u64> {
+/// How long a latch is held at least where it is, doubled per recent re-trip of that level; `None`
+/// for what does not heal.
+pub fn dwell(latch: &Latch, params: &Params) -> Option<u64> {
     let Dwell {
         guarded,
         reduce_only,
         protected,
     } = params.dwell;
-    let base = match level {
-        Level::Normal => 0,
-        Level::Guarded => guarded,
-        Level::ReduceOnly => reduce_only,
-        Level::Protected => protected,
+    let (base, memory) = match latch.level {
+        Level::Normal => return Some(0),
+        Level::Guarded => (guarded, latch.guarded),
+        Level::ReduceOnly => (reduce_only, latch.reduce_only),
+        Level::Protected => (protected, latch.protected),
         Level::Settlement => return None,
     };
-    let doublings = retrips.min(params.max_doublings);
+    let doublings = memory.retrips.min(params.max_doublings);
     Some(base.saturating_mul(2_u64.saturating_pow(doublings)))
 }
 
-/// Whether a trip at `now` counts as a re-trip: it cleared at most `retrip_window` ago.
+/// Whether a trip at `now` would count as a re-trip of some level.
 pub fn remembered(latch: &Latch, now: u64, params: &Params) -> bool {
-    latch.cleared_at > 0 && now <= latch.cleared_at.saturating_add(params.retrip_window)
+    [latch.guarded, latch.reduce_only, latch.protected]
+        .iter()
+        .any(|memory| recent(memory, now, params))
+}
+
+/// The latch of somebody who decides: set to `level`, whatever it was.
+pub fn set(latch: Latch, level: Level, now: u64) -> Latch {
+    let left = |own: Level, memory: Memory| {
+        let leaves = latch.level >= own && level < own;
+        Memory {
+            left_at: if leaves { now } else { memory.left_at },
+            ..memory
+        }
+    };
+    Latch {
+        level,
+        since: now,
+        good: 0,
+        guarded: left(Level::Guarded, latch.guarded),
+        reduce_only: left(Level::ReduceOnly, latch.reduce_only),
+        protected: left(Level::Protected, latch.protected),
+        ..latch
+    }
+}
+
+/// Whether its level was left at most `retrip_window` ago.
+const fn recent(memory: &Memory, now: u64, params: &Params) -> bool {
+    memory.left_at > 0 && now <= memory.left_at.saturating_add(params.retrip_window)
 }
 
 fn rows(t: &Thresholds) -> [(Level, Option<Ratio>); 3] {
@@ -177,20 +239,31 @@ fn exit_above(enter: Ratio) -> Ratio {
     enter.over(EXIT, Round::Up).unwrap_or(BEYOND)
 }
 
+/// Every level that is passed on the way up counts for itself.
 fn raised(latch: Latch, level: Level, tick: Tick, params: &Params) -> Latch {
-    let retrips = if latch.level > Level::Normal {
-        latch.retrips
-    } else if remembered(&latch, tick.now, params) {
-        latch.retrips.saturating_add(1).min(params.max_doublings)
-    } else {
-        0
+    let entered = |own: Level, memory: Memory| {
+        if latch.level >= own || level < own {
+            memory
+        } else if recent(&memory, tick.now, params) {
+            Memory {
+                retrips: memory.retrips.saturating_add(1).min(params.max_doublings),
+                ..memory
+            }
+        } else {
+            Memory {
+                retrips: 0,
+                ..memory
+            }
+        }
     };
     Latch {
         level,
         since: tick.now,
         good: 0,
         good_at: latch.good_at.max(tick.round_time),
-        retrips,
+        guarded: entered(Level::Guarded, latch.guarded),
+        reduce_only: entered(Level::ReduceOnly, latch.reduce_only),
+        protected: entered(Level::Protected, latch.protected),
         ..latch
     }
 }
@@ -204,8 +277,8 @@ fn healed(latch: Latch, tick: Tick, params: &Params) -> Latch {
         good_at: tick.round_time,
         ..latch
     };
-    let rested = dwell(latch.level, latch.retrips, params)
-        .is_some_and(|dwell| tick.now >= latch.since.saturating_add(dwell));
+    let rested =
+        dwell(&latch, params).is_some_and(|dwell| tick.now >= latch.since.saturating_add(dwell));
     if rested && latch.good >= params.good_readings {
         fallen(latch, tick.now)
     } else {
@@ -214,19 +287,13 @@ fn healed(latch: Latch, tick: Tick, params: &Params) -> Latch {
 }
 
 fn fallen(latch: Latch, now: u64) -> Latch {
-    let (level, cleared_at) = match latch.level {
-        Level::Normal | Level::Guarded => (Level::Normal, now),
-        Level::ReduceOnly => (Level::Guarded, latch.cleared_at),
-        Level::Protected => (Level::ReduceOnly, latch.cleared_at),
-        Level::Settlement => (Level::Settlement, latch.cleared_at),
+    let level = match latch.level {
+        Level::Normal | Level::Guarded => Level::Normal,
+        Level::ReduceOnly => Level::Guarded,
+        Level::Protected => Level::ReduceOnly,
+        Level::Settlement => Level::Settlement,
     };
-    Latch {
-        level,
-        since: now,
-        good: 0,
-        cleared_at,
-        ..latch
-    }
+    set(latch, level, now)
 }
 
 #[cfg(test)]

@@ -66,6 +66,43 @@ pub fn apply(
     }))
 }
 
+/// Set the latch of a reason that people decide about.
+pub fn set(
+    storage: &mut dyn Storage,
+    scope: &Scope,
+    (reason, to): (Reason, Level),
+    now: u64,
+) -> StdResult<Option<LatchChanged>> {
+    let bytes = key::scope(scope);
+    let at = (bytes.as_slice(), reason.number());
+    let held = LATCHES
+        .may_load(storage, at)?
+        .map_or_else(|| latch::fresh(reason), |held| held.latch);
+    let from = held.level;
+    if from == to {
+        return Ok(None);
+    }
+    let after = Held {
+        latch: latch::set(held, to, now),
+        demanded: to,
+    };
+    LATCHES.save(storage, at, &after)?;
+    Ok(Some(LatchChanged {
+        scope: key::label(scope),
+        reason: reason.number(),
+        from,
+        to,
+    }))
+}
+
+/// Where one latch is, and what its newest reading demanded of it.
+pub fn standing(storage: &dyn Storage, scope: &Scope, reason: Reason) -> StdResult<(Level, Level)> {
+    let held = LATCHES.may_load(storage, (&key::scope(scope), reason.number()))?;
+    Ok(held.map_or((Level::Normal, Level::Normal), |held| {
+        (held.latch.level, held.demanded)
+    }))
+}
+
 /// The level of one scope: the greatest of its latches.
 pub fn level(storage: &dyn Storage, scope: &Scope) -> StdResult<Level> {
     Ok(of(storage, scope)?
@@ -112,13 +149,19 @@ pub fn audit(storage: &dyn Storage, params: &Params) -> StdResult<Vec<Broken>> {
                 reason,
             });
         }
-        let overcounted = latch.good > params.good_readings || latch.retrips > params.max_doublings;
-        let never_held = latch.level == Level::Normal && latch.cleared_at == 0;
-        if reason.number() != *number || overcounted || never_held {
+        if reason.number() != *number || !fits(latch, params) {
             broken.push(Broken::LatchState { scope, reason });
         }
     }
     Ok(broken)
+}
+
+/// Counters within their bounds, and at Normal only after a fall.
+fn fits(latch: &Latch, params: &Params) -> bool {
+    let memories = [latch.guarded, latch.reduce_only, latch.protected];
+    let overcounted = memories.iter().any(|m| m.retrips > params.max_doublings);
+    let fell = memories.iter().any(|m| m.left_at > 0);
+    latch.good <= params.good_readings && !overcounted && (latch.level > Level::Normal || fell)
 }
 
 #[cfg(test)]

@@ -2,15 +2,22 @@
 //! is leased to the engine, market by market.
 #![doc = include_str!("../README.md")]
 
+mod above;
 pub mod audit;
 mod awaiting;
+pub mod change;
+pub mod clock;
 pub mod contract;
+pub mod decide;
 mod error;
+pub mod guardian;
 pub mod key;
 pub mod latch;
 pub mod latches;
+mod learn;
 pub mod lease;
 mod migrate;
+pub mod module;
 pub mod params;
 pub mod poke;
 mod query;

@@ -1,7 +1,7 @@
 //! The bounds no settings may leave.
 
 use types::{
-    breaker::{Params, Thresholds},
+    breaker::{Gaps, Params, Thresholds},
     params::BadParam,
     Ratio,
 };
@@ -24,11 +24,18 @@ pub fn check(p: &Params) -> Result<(), BadParam> {
 
 const RISING: &str = "above 0, at most 10, rising with the level";
 
-fn evidence(p: &Params) -> [Row; 3] {
+fn evidence(p: &Params) -> [Row; 6] {
     let grace = (1..=3_600).contains(&p.invalid_grace);
     [
         (rises(&p.dispersion), "dispersion", RISING),
         (rises(&p.jump), "jump", RISING),
+        (rises(&p.lateness), "lateness", RISING),
+        (
+            rises(&p.variance) && p.variance.reduce_only.or(p.variance.protected).is_none(),
+            "variance",
+            "above 0, at most 10, never above Guarded",
+        ),
+        (rises(&p.depeg), "depeg", RISING),
         (grace, "invalid_grace", "1 to 3600 seconds"),
     ]
 }
@@ -79,12 +86,34 @@ fn healing(p: &Params) -> [Row; 7] {
     ]
 }
 
-fn leases(p: &Params) -> [Row; 2] {
+fn leases(p: &Params) -> [Row; 5] {
     let lease = (60..=3_600).contains(&p.lease);
+    let Gaps {
+        guarded,
+        reduce_only,
+        protected,
+    } = p.block_gap;
+    let gaps = 10 <= guarded && guarded <= reduce_only && reduce_only <= protected;
+    let gaps = gaps && protected <= DAY;
     let limit = (1..=32).contains(&p.push_limit);
     [
         (lease, "lease", "60 to 3600 seconds"),
         (limit, "push_limit", "1 to 32"),
+        (
+            (60..=DAY).contains(&p.lapse),
+            "lapse",
+            "60 to 86400 seconds",
+        ),
+        (
+            (60..=DAY).contains(&p.reopen_step),
+            "reopen_step",
+            "60 to 86400 seconds",
+        ),
+        (
+            gaps,
+            "block_gap",
+            "10 to 86400 seconds, rising with the level",
+        ),
     ]
 }
 
@@ -128,7 +157,7 @@ mod tests {
     #[test]
     fn every_field_has_bounds_and_names_itself() {
         type Spoil = fn(&mut Params);
-        let rows: [(&str, Spoil); 17] = [
+        let rows: [(&str, Spoil); 40] = [
             ("dispersion", |p| p.dispersion.guarded = Some(Ratio::ZERO)),
             ("dispersion", |p| {
                 p.dispersion.guarded = Some(Ratio::percent(3))
@@ -150,6 +179,43 @@ mod tests {
             ("lease", |p| p.lease = 59),
             ("lease", |p| p.lease = 3_601),
             ("push_limit", |p| p.push_limit = 0),
+            ("push_limit", |p| p.push_limit = 33),
+            ("lateness", |p| {
+                p.lateness.reduce_only = Some(Ratio::percent(299))
+            }),
+            ("variance", |p| {
+                p.variance.reduce_only = Some(Ratio::percent(500))
+            }),
+            ("variance", |p| {
+                p.variance.protected = Some(Ratio::percent(500))
+            }),
+            ("variance", |p| p.variance.guarded = Some(Ratio::ZERO)),
+            ("depeg", |p| p.depeg.protected = Some(Ratio::percent(2))),
+            ("outflow_hour", |p| {
+                p.outflow_hour.guarded = Some(Ratio::ZERO)
+            }),
+            ("outflow_day", |p| {
+                p.outflow_day.reduce_only = Some(Ratio::percent(24))
+            }),
+            ("cover", |p| p.cover.guarded = Some(Ratio::percent(99))),
+            ("cover", |p| p.cover.protected = Some(Ratio::percent(101))),
+            ("cover", |p| p.cover.protected = Some(Ratio::ZERO)),
+            ("backlog", |p| p.backlog.guarded = Some(Ratio::percent(101))),
+            ("gain", |p| p.gain.protected = Some(Ratio::percent(84))),
+            ("module_fault", |p| {
+                p.module_fault.protected = Some(Ratio::percent(101))
+            }),
+            ("module_fault", |p| {
+                p.module_fault.guarded = Some(Ratio::percent(61))
+            }),
+            ("block_gap", |p| p.block_gap.guarded = 9),
+            ("block_gap", |p| p.block_gap.reduce_only = 59),
+            ("block_gap", |p| p.block_gap.protected = 299),
+            ("block_gap", |p| p.block_gap.protected = 86_401),
+            ("lapse", |p| p.lapse = 59),
+            ("lapse", |p| p.lapse = 86_401),
+            ("reopen_step", |p| p.reopen_step = 59),
+            ("reopen_step", |p| p.reopen_step = 86_401),
         ];
         for (field, spoil) in rows {
             let mut p = Params::default();

@@ -1,7 +1,7 @@
 //! Anyone may have the engine asked what its books read. Each market is asked about in a message of
 //! its own to ourselves, because a query has no gas limit.
 
-use cosmwasm_std::{to_json_binary, Addr, Deps, StdResult, Storage, SubMsg, WasmMsg};
+use cosmwasm_std::{to_json_binary, Addr, Deps, Response, StdResult, Storage, WasmMsg};
 use types::{
     breaker::ExecuteMsg,
     engine::{self, Vitals},
@@ -21,11 +21,11 @@ pub fn ask(
     storage: &dyn Storage,
     itself: &Addr,
     markets: Vec<String>,
-) -> Result<Vec<SubMsg>, ContractError> {
+) -> Result<Response, ContractError> {
     Counted::Markets.check(markets.iter(), lease::MAX_PUSH)?;
     let mut questions = vec![];
     for market in markets {
-        if !lease::is_market(storage, &market)? {
+        if !lease::is_market(storage, &market) {
             return Err(ContractError::UnknownMarket { market });
         }
         let examine = WasmMsg::Execute {
@@ -37,7 +37,7 @@ pub fn ask(
         };
         questions.push(Awaiting::Vitals { market }.contained(examine, EXAMINE_GAS)?);
     }
-    Ok(questions)
+    Ok(Response::new().add_submessages(questions))
 }
 
 /// What the engine says; none about a market it does not know.

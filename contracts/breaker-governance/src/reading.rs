@@ -14,6 +14,7 @@ use types::{
 use crate::{
     latch::{Demand, Tick},
     latches::{self, Evidence},
+    module,
     registry::{self, Heard},
     ContractError, Counted,
 };
@@ -47,7 +48,7 @@ pub fn learn(
 ) -> Result<Learned, ContractError> {
     let mut learned = Learned::default();
     for reading in readings {
-        let Some(heard) = registry::hear(storage, &reading, now)? else {
+        let Some(heard) = registry::hear(storage, &reading, (params.lease, now))? else {
             continue;
         };
         let tick = Tick {
@@ -83,24 +84,33 @@ pub fn evidence(
     heard: &Heard,
     now: u64,
     params: &Params,
-) -> Result<[Evidence; 3], OutOfRange> {
+) -> Result<[Evidence; 7], OutOfRange> {
     let invalid_for = heard
         .invalid_since
         .map_or(0, |since| now.saturating_sub(since));
+    let of = |reason, demand| Evidence { reason, demand };
     let jump = scaled(&params.jump, reading.sigma)?;
+    let depeg = scaled(&params.depeg, reading.sigma)?;
+    let off = reading.depeg.unwrap_or(Ratio::ZERO);
+    let status = status_level(reading.status, invalid_for, params);
+    let lapse = module::lapsed(heard.silence, params);
     Ok([
-        Evidence {
-            reason: Reason::PriceStatus,
-            demand: Demand::at(status_level(reading.status, invalid_for, params)),
-        },
-        Evidence {
-            reason: Reason::Dispersion,
-            demand: Demand::of(reading.dispersion, &params.dispersion),
-        },
-        Evidence {
-            reason: Reason::Jump,
-            demand: Demand::of(reading.jump, &jump),
-        },
+        of(Reason::PriceStatus, Demand::at(status)),
+        of(
+            Reason::Dispersion,
+            Demand::of(reading.dispersion, &params.dispersion),
+        ),
+        of(Reason::Jump, Demand::of(reading.jump, &jump)),
+        of(
+            Reason::Lateness,
+            Demand::of(reading.lateness, &params.lateness),
+        ),
+        of(
+            Reason::VarianceRatio,
+            Demand::of(reading.variance, &params.variance),
+        ),
+        of(Reason::Depeg, Demand::of(off, &depeg)),
+        of(Reason::ModuleFault, Demand::at(lapse)),
     ])
 }
 
@@ -114,7 +124,7 @@ fn status_level(status: Status, invalid_for: u64, params: &Params) -> Level {
     }
 }
 
-/// The jump thresholds at this volatility.
+/// Thresholds at this volatility over the window.
 fn scaled(table: &Thresholds, sigma: Ratio) -> Result<Thresholds, OutOfRange> {
     let row = |enter: Option<Ratio>, k| {
         enter

@@ -27,17 +27,13 @@ pub fn learn(
     (market, vitals): (&str, &Vitals),
     now: u64,
 ) -> StdResult<Vec<Event>> {
-    if !lease::is_market(storage, market)? {
+    if !lease::is_market(storage, market) {
         return Ok(vec![]);
     }
     let scope = Scope::Market {
         market: market.to_owned(),
     };
-    // Books have no rounds: readings lie apart by the time they are learned.
-    let tick = Tick {
-        now,
-        round_time: now,
-    };
+    let tick = Tick::at(now);
     let mut events = vec![];
     for evidence in evidence(vitals, params) {
         let changed = latches::apply(storage, &scope, evidence, tick, params)?;

@@ -89,7 +89,7 @@ fn bad_messages_are_refused_by_name_and_change_nothing() {
     let before = s.state();
     for (what, who, msg, why) in rows {
         assert_refused(what, s.send(who, &msg), &why);
-        assert_eq!(s.state(), before, "{what}");
+        assert!(s.state() == before, "{what}");
     }
 }
 
@@ -114,7 +114,7 @@ fn coins_are_refused_by_every_door() {
             .app
             .execute_contract(who, s.breaker.clone(), &msg, &coins(1, "usdc"));
         assert_refused("coins", sent, &PaymentError::NonPayable {}.into());
-        assert_eq!(s.state(), before);
+        assert!(s.state() == before);
     }
     let mut bare = Suite::bare();
     let msg = bare.setup(markets(), Params::default());
@@ -145,7 +145,7 @@ fn unknown_fields_and_messages_are_refused() {
             s.app.execute(s.oracle.clone(), msg.into()).is_err(),
             "{json}"
         );
-        assert_eq!(s.state(), before, "{json}");
+        assert!(s.state() == before, "{json}");
     }
     let setup = s.setup(markets(), Params::default());
     let mut setup = serde_json::to_value(setup).unwrap();

@@ -3,6 +3,7 @@
 use cosmwasm_std::{coin, Coin, Uint128};
 use cw_multi_test::AppResponse;
 use types::{
+    breaker,
     engine::{ExecuteMsg, Order},
     market, Price, Side,
 };
@@ -32,6 +33,21 @@ impl Exchange {
     ) -> Result<AppResponse, Failed> {
         let who = self.person(who);
         self.send(&who, Module::Engine, msg, funds)
+    }
+
+    /// Tell the breaker something.
+    pub fn tell_breaker(
+        &mut self,
+        who: &str,
+        msg: &breaker::ExecuteMsg,
+    ) -> Result<AppResponse, Failed> {
+        let who = self.person(who);
+        self.send(&who, Module::Breaker, msg, &[])
+    }
+
+    /// The DAO orders something.
+    pub fn order(&mut self, order: breaker::DaoMsg) -> Result<AppResponse, Failed> {
+        self.tell_breaker("dao", &breaker::ExecuteMsg::Dao { order })
     }
 
     /// Coins from nowhere into the wallet.

@@ -26,7 +26,7 @@ impl Exchange {
         let rounds = oracle_aggregator::round::audit(&*oracle).expect("rounds read");
         found.extend(rounds.iter().map(|b| Violation(b.to_string())));
         let breaker = self.app.contract_storage(&self.breaker);
-        let latches = breaker_governance::audit::all(&*breaker).expect("latches read");
+        let latches = breaker_governance::audit::at(&*breaker, self.now()).expect("latches read");
         found.extend(latches.iter().map(|b| Violation(format!("[I 10] {b:?}"))));
         for market in &self.markets {
             let storage = self.app.contract_storage(&market.addr);

@@ -37,6 +37,7 @@ pub struct Builder {
     source_max_age: Vec<u64>,
     params: Option<MarketParams>,
     breaker: breaker::Params,
+    guardians: Vec<&'static str>,
     audited: bool,
 }
 
@@ -55,6 +56,7 @@ impl Exchange {
             source_max_age: Vec::new(),
             params: None,
             breaker: breaker::Params::default(),
+            guardians: vec!["guardian"],
             audited: true,
         }
     }
@@ -120,6 +122,11 @@ impl Builder {
     /// Settings of the breaker.
     pub fn breaker(self, breaker: breaker::Params) -> Self {
         Self { breaker, ..self }
+    }
+
+    /// Who may raise and veto; one `guardian` where nothing is said.
+    pub fn guardians(self, guardians: Vec<&'static str>) -> Self {
+        Self { guardians, ..self }
     }
 
     /// No audit after every message: the caller audits when it wants.
@@ -239,12 +246,18 @@ impl Builder {
         let markets = (0..self.markets).map(|n| breaker::Registered {
             market: id(n),
             feed: feed(n),
+            peg: None,
         });
         let msg = breaker::InstantiateMsg {
             dao: x.person("dao").into_string(),
             oracle: Handle::new(x.oracle.to_string()),
             engine: Handle::new(x.engine.to_string()),
             markets: markets.collect(),
+            guardians: self
+                .guardians
+                .iter()
+                .map(|g| x.person(g).into_string())
+                .collect(),
             params: self.breaker.clone(),
         };
         x.put(Module::Breaker, code::breaker, &msg)

@@ -42,7 +42,10 @@ pub struct Wires {
     pub last_error: LastError,
 }
 
-/// Five entry points and a switch.
+/// `sudo`, as bytes.
+pub type Sudo<Err> = fn(DepsMut, Env, Vec<u8>) -> Result<Response, Err>;
+
+/// Six entry points and a switch.
 pub struct Code<I, E, Q, M, Err> {
     /// `instantiate`.
     pub instantiate: fn(DepsMut, Env, MessageInfo, I) -> Result<Response, Err>,
@@ -54,6 +57,8 @@ pub struct Code<I, E, Q, M, Err> {
     pub reply: fn(DepsMut, Env, Reply) -> Result<Response, Err>,
     /// `migrate`.
     pub migrate: fn(DepsMut, Env, M) -> Result<Response, Err>,
+    /// `sudo`, where there is one.
+    pub sudo: Option<Sudo<Err>>,
     /// Faults and errors.
     pub wires: Wires,
 }
@@ -125,8 +130,11 @@ where
         contained(|| self.keep((self.reply)(deps, env, msg)))
     }
 
-    fn sudo(&self, _deps: DepsMut, _env: Env, _msg: Vec<u8>) -> StdResult<Response> {
-        Err(StdError::msg("no sudo entry point"))
+    fn sudo(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> StdResult<Response> {
+        let Some(sudo) = self.sudo else {
+            return Err(StdError::msg("no sudo entry point"));
+        };
+        contained(|| self.keep(sudo(deps, env, msg)))
     }
 
     fn migrate(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> StdResult<Response> {
@@ -135,7 +143,7 @@ where
 }
 
 macro_rules! code {
-    ($krate:ident, $types:ident, $switch:expr) => {
+    ($krate:ident, $types:ident, $sudo:expr, $switch:expr) => {
         // Queries answer `StdError` in some contracts and their own error in others.
         #[allow(clippy::needless_question_mark)]
         Box::new(Code {
@@ -146,6 +154,7 @@ macro_rules! code {
             query: |d, e, m: types::$types::QueryMsg| Ok($krate::contract::query(d, e, m)?),
             reply: $krate::contract::reply,
             migrate: |d, e, m: types::$types::MigrateMsg| $krate::contract::migrate(d, e, m),
+            sudo: $sudo,
             wires: $switch,
         })
     };
@@ -153,20 +162,22 @@ macro_rules! code {
 
 /// The shipped oracle.
 pub fn oracle(wires: Wires) -> Box<dyn Contract<Empty>> {
-    code!(oracle_aggregator, oracle, wires)
+    code!(oracle_aggregator, oracle, None, wires)
 }
 
 /// The shipped engine.
 pub fn engine(wires: Wires) -> Box<dyn Contract<Empty>> {
-    code!(margin_engine, engine, wires)
+    code!(margin_engine, engine, None, wires)
 }
 
 /// The shipped market.
 pub fn market(wires: Wires) -> Box<dyn Contract<Empty>> {
-    code!(market, market, wires)
+    code!(market, market, None, wires)
 }
 
 /// The shipped breaker.
 pub fn breaker(wires: Wires) -> Box<dyn Contract<Empty>> {
-    code!(breaker_governance, breaker, wires)
+    let sudo: Sudo<breaker_governance::ContractError> =
+        |deps, env, msg| breaker_governance::contract::sudo(deps, env, from_json(msg)?);
+    code!(breaker_governance, breaker, Some(sudo), wires)
 }

@@ -11,12 +11,16 @@ use crate::{
     Ratio,
 };
 
-pub use answers::{Config, Latch};
-pub use events::{LatchChanged, StanceLeased, StanceLost};
-pub use params::{Dwell, Params, Thresholds};
+pub use answers::{Call, Config, Latch, Memory, Modules, Pace};
+pub use decisions::{ChangeAnnounced, ChangeDone, ChangePostponed, RaiseEnded, Raised};
+pub use events::{LatchChanged, ModuleFailed, StanceLeased, StanceLost};
+pub use governance::{Change, Content, DaoMsg, Guardian, Raise};
+pub use params::{Dwell, Gaps, Params, Thresholds};
 
 mod answers;
+mod decisions;
 mod events;
+mod governance;
 mod params;
 
 /// The breaker's name on an address.
@@ -31,11 +35,21 @@ impl Interface for Breaker {
 #[cw_serde]
 #[serde(deny_unknown_fields)]
 #[schemaifier(mute_warnings)]
+#[derive(Eq)]
 pub struct Registered {
     /// Its name at the engine.
     pub market: String,
     /// The feed it is priced by.
     pub feed: String,
+    /// The feed of the asset it settles in, where there is one.
+    pub peg: Option<String>,
+}
+
+impl Registered {
+    /// Every feed it is under.
+    pub fn feeds(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.feed).chain(&self.peg)
+    }
 }
 
 /// How the breaker starts.
@@ -51,6 +65,8 @@ pub struct InstantiateMsg {
     pub engine: Handle<Engine, String>,
     /// The markets, at most 32.
     pub markets: Vec<Registered>,
+    /// Who may raise and veto, at most 9.
+    pub guardians: Vec<String>,
     /// Thresholds, dwells and leases.
     pub params: Params,
 }
@@ -109,6 +125,34 @@ pub enum ExecuteMsg {
         /// At most 8.
         markets: Vec<String>,
     },
+    /// A guardian is alive.
+    Heartbeat {},
+    /// A guardian holds a scope for a while; one at a time.
+    Raise {
+        /// Which.
+        scope: Scope,
+        /// Guarded, ReduceOnly or Protected.
+        level: Level,
+        /// For how long, 1 to 72.
+        hours: u32,
+    },
+    /// A guardian ends its own raise.
+    Withdraw {},
+    /// A guardian postpones an announced change by 7 days.
+    Veto {
+        /// Its number.
+        change: u64,
+    },
+    /// Anyone executes a change whose time has come.
+    Execute {
+        /// Its number.
+        change: u64,
+    },
+    /// The DAO orders.
+    Dao {
+        /// What.
+        order: DaoMsg,
+    },
     /// The breaker to itself: ask the engine about one market, contained.
     Examine {
         /// Which.
@@ -123,6 +167,9 @@ impl ExecuteMsg {
             Self::Report { .. } | Self::Vitals { .. } | Self::Push { .. } | Self::Poke { .. } => {
                 Action::Learn
             }
+            Self::Heartbeat {} | Self::Raise { .. } | Self::Veto { .. } => Action::Tighten,
+            Self::Withdraw {} | Self::Execute { .. } => Action::Loosen,
+            Self::Dao { order } => order.action(),
             Self::Examine { .. } => Action::Internal,
         }
     }
@@ -155,6 +202,18 @@ pub enum QueryMsg {
         /// Which.
         scope: Scope,
     },
+    /// Guardians, and removed ones that may still veto.
+    #[returns(Vec<Guardian>)]
+    Guardians {},
+    /// Announced changes, by number.
+    #[returns(Vec<Change>)]
+    Changes {},
+    /// How the neighbours have answered of late.
+    #[returns(Modules)]
+    Modules {},
+    /// What is known of the chain's pace.
+    #[returns(Pace)]
+    Pace {},
     /// Latches above Normal and those still remembered for re-trips.
     #[returns(Vec<Latch>)]
     Latches {

@@ -6,6 +6,8 @@ use crate::{level::Level, Ratio};
 
 /// What a latch holds.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
 #[derive(Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Everything.

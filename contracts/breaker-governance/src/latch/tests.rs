@@ -74,7 +74,9 @@ fn it_falls_a_level_at_a_time_each_after_its_own_dwell() {
     let at = feed(at, CALM, 5_500, 5_500);
     assert_eq!(at.level, Level::Guarded);
     let at = feed(at, CALM, 5_530, 5_800);
-    assert_eq!((at.level, at.cleared_at), (Level::Normal, 5_800));
+    assert_eq!((at.level, at.guarded.left_at), (Level::Normal, 5_800));
+    assert_eq!(at.reduce_only.left_at, 5_500);
+    assert_eq!(at.protected.left_at, 4_600);
 }
 
 #[test]
@@ -84,7 +86,7 @@ fn a_re_trip_doubles_the_dwell_up_to_the_limit_and_is_forgotten_after_the_window
     for trip in 0..7_u32 {
         at = step(at, Demand::at(Level::Guarded), tick(now), &params());
         let retrips = trip.min(4);
-        assert_eq!(at.retrips, retrips);
+        assert_eq!(at.guarded.retrips, retrips);
         let dwell = 300 * 2_u64.pow(retrips);
         at = feed(at, CALM, now + 30, now + dwell - 30);
         assert_eq!(at.level, Level::Guarded);
@@ -92,11 +94,100 @@ fn a_re_trip_doubles_the_dwell_up_to_the_limit_and_is_forgotten_after_the_window
         assert_eq!(at.level, Level::Normal);
         now += dwell + 60;
     }
-    let late = tick(at.cleared_at + params().retrip_window + 1);
+    let late = tick(at.guarded.left_at + params().retrip_window + 1);
     assert_eq!(
-        step(at, Demand::at(Level::Guarded), late, &params()).retrips,
+        step(at, Demand::at(Level::Guarded), late, &params())
+            .guarded
+            .retrips,
         0
     );
+}
+
+#[test]
+fn re_trips_of_one_level_do_not_lengthen_the_dwell_of_another() {
+    let mut at = fresh(Reason::Jump);
+    let mut now = 1_000_000;
+    for _ in 0..6 {
+        at = step(at, Demand::at(Level::Guarded), tick(now), &params());
+        now += dwell(&at, &params()).unwrap();
+        at = feed(at, CALM, now - 90, now);
+        assert_eq!(at.level, Level::Normal);
+        now += 60;
+    }
+    at = step(at, Demand::at(Level::Protected), tick(now), &params());
+    assert_eq!((at.guarded.retrips, at.protected.retrips), (4, 0));
+    assert_eq!(dwell(&at, &params()), Some(3_600));
+    at = feed(at, CALM, now + 30, now + 3_600);
+    assert_eq!(at.level, Level::ReduceOnly);
+    let again = step(
+        at.clone(),
+        Demand::at(Level::Protected),
+        tick(now + 3_700),
+        &params(),
+    );
+    assert_eq!(
+        dwell(&again, &params()),
+        Some(7_200),
+        "that one was a re-trip"
+    );
+    at = feed(at, CALM, now + 3_630, now + 4_500);
+    assert_eq!(
+        (at.level, dwell(&at, &params())),
+        (Level::Guarded, Some(4_800))
+    );
+}
+
+#[test]
+fn what_people_decide_about_is_not_healed() {
+    for reason in Reason::ALL.into_iter().filter(|r| !r.heals()) {
+        let at = step(
+            fresh(reason),
+            Demand::at(Level::Guarded),
+            tick(1_000),
+            &params(),
+        );
+        assert_eq!(feed(at.clone(), CALM, 1_030, 1_000_000), at);
+        let worse = step(at, Demand::at(Level::Protected), tick(1_030), &params());
+        assert_eq!(worse.level, Level::Protected);
+        let set = set(worse, Level::Guarded, 2_000);
+        assert_eq!((set.level, set.since), (Level::Guarded, 2_000));
+        assert_eq!((set.protected.left_at, set.guarded.left_at), (2_000, 0));
+    }
+}
+
+#[test]
+fn where_lower_is_worse_exit_lies_above_enter() {
+    let t = params().cover;
+    let at = |percent: u64| Demand::below(Ratio::percent(percent), &t);
+    assert_eq!(at(150).level(), Level::Normal);
+    assert_eq!(at(149).level(), Level::Guarded);
+    assert_eq!(at(99).level(), Level::ReduceOnly);
+    assert_eq!(at(25).level(), Level::ReduceOnly);
+    assert_eq!(at(24).level(), Level::Protected);
+    assert!(!at(230).good_for(Level::Guarded));
+    assert!(at(231).good_for(Level::Guarded));
+    assert!(!at(38).good_for(Level::Protected));
+    assert!(at(39).good_for(Level::Protected));
+}
+
+#[test]
+fn a_standing_chain_is_judged_in_seconds() {
+    let t = params().block_gap;
+    let at = |gap| Demand::standing(gap, &t);
+    let rows = [
+        (59, Level::Normal),
+        (60, Level::Guarded),
+        (300, Level::ReduceOnly),
+        (1_800, Level::Protected),
+        (u64::MAX, Level::Protected),
+    ];
+    for (gap, level) in rows {
+        assert_eq!(at(gap).level(), level);
+    }
+    assert!(at(39).good_for(Level::Guarded));
+    assert!(!at(40).good_for(Level::Guarded));
+    assert!(at(1_170).good_for(Level::Protected));
+    assert!(!at(1_171).good_for(Level::Protected));
 }
 
 #[test]
@@ -164,17 +255,15 @@ fn latch() -> impl Strategy<Value = Latch> {
         0_u64..5_000,
         (0_u32..5, 0_u64..5_000),
     )
-        .prop_map(
-            |(level, since, good, good_at, (retrips, cleared_at))| Latch {
-                level,
-                since,
-                good,
-                good_at,
-                retrips,
-                cleared_at,
-                ..fresh(Reason::Dispersion)
-            },
-        )
+        .prop_map(|(level, since, good, good_at, (retrips, left_at))| Latch {
+            level,
+            since,
+            good,
+            good_at,
+            guarded: Memory { retrips, left_at },
+            protected: Memory { retrips, left_at },
+            ..fresh(Reason::Dispersion)
+        })
 }
 
 /// What arrives: a demand, how much later, and how much newer its round is.
@@ -220,7 +309,7 @@ proptest! {
             at = step(at, demand, Tick { now, round_time }, &params());
             prop_assert!(at.level >= demand.level());
             if at.level < before.level {
-                let dwell = dwell(before.level, before.retrips, &params()).unwrap();
+                let dwell = dwell(&before, &params()).unwrap();
                 prop_assert!(now >= changed_at + dwell);
                 prop_assert!(earned(&seen, before.level));
                 prop_assert_eq!(before.level, Level::ALL[1 + Level::ALL.iter().position(|l| *l == at.level).unwrap()]);
@@ -257,10 +346,37 @@ proptest! {
     }
 
     #[test]
+    fn lower_cover_never_demands_less(a in 0_u64..400, b in 0_u64..400, held in level()) {
+        let of = |percent| Demand::below(Ratio::percent(percent), &params().cover);
+        let (thin, thick) = (of(a.min(b)), of(a.max(b)));
+        prop_assert!(thin.level() >= thick.level());
+        prop_assert!(thick.good_for(held) || !thin.good_for(held));
+        prop_assert!(!(thin.level() >= held && thin.good_for(held)));
+    }
+
+    #[test]
+    fn a_longer_gap_never_demands_less(a in 0_u64..3_000, b in 0_u64..3_000, held in level()) {
+        let of = |gap| Demand::standing(gap, &params().block_gap);
+        let (short, long) = (of(a.min(b)), of(a.max(b)));
+        prop_assert!(long.level() >= short.level());
+        prop_assert!(short.good_for(held) || !long.good_for(held));
+        prop_assert!(!(long.level() >= held && long.good_for(held)));
+    }
+
+    #[test]
+    fn the_worse_of_two_demands_is_as_strict_as_each(a in demand(), b in demand(), held in level()) {
+        let both = a.or(b);
+        prop_assert_eq!(both.level(), a.level().max(b.level()));
+        prop_assert_eq!(both.good_for(held), a.good_for(held) && b.good_for(held));
+    }
+
+    #[test]
     fn counters_stay_in_bounds(at in latch(), demand in demand(), now in 5_000_u64..20_000) {
         let after = step(at, demand, tick(now), &params());
         prop_assert!(after.good <= params().good_readings);
-        prop_assert!(after.retrips <= params().max_doublings);
+        for memory in [after.guarded, after.reduce_only, after.protected] {
+            prop_assert!(memory.retrips <= params().max_doublings);
+        }
         prop_assert!(after.since <= now);
     }
 }

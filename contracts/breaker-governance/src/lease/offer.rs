@@ -1,6 +1,6 @@
 //! Handing a stance to the engine, contained.
 
-use cosmwasm_std::{Event, StdResult, SubMsg};
+use cosmwasm_std::{Event, Response, StdResult, SubMsg};
 use types::{
     breaker::{StanceLeased, StanceLost},
     engine,
@@ -25,6 +25,13 @@ pub struct Offers {
 }
 
 impl Offers {
+    /// A response that carries them.
+    pub fn respond(self) -> Response {
+        Response::new()
+            .add_events(self.events)
+            .add_submessages(self.messages)
+    }
+
     /// One more.
     pub fn add(&mut self, market: &str, stance: Stance, settings: &Settings) -> StdResult<()> {
         let market = market.to_owned();
@@ -36,6 +43,7 @@ impl Offers {
         let leased = StanceLeased {
             market: market.clone(),
             level: stance.level,
+            caps: stance.caps,
             until: stance.until,
         };
         let awaited = Awaiting::Stance { market, stance };

@@ -9,11 +9,16 @@
 )]
 
 use breaker_governance::{audit, contract, ContractError};
-use cosmwasm_std::{to_json_binary, Addr, Coin, Empty, Response, StdError, StdResult};
+use cosmwasm_std::{
+    to_json_binary, Addr, Coin, Deps, DepsMut, Empty, Env, MessageInfo, Response, StdError,
+    StdResult, Storage,
+};
 use cw_multi_test::{App, AppBuilder, AppResponse, ContractWrapper, Executor};
 use cw_storage_plus::{Item, Map};
 use types::{
-    breaker::{ExecuteMsg, FeedReading, InstantiateMsg, Latch, Params, QueryMsg, Registered},
+    breaker::{
+        DaoMsg, ExecuteMsg, FeedReading, InstantiateMsg, Latch, Params, QueryMsg, Registered,
+    },
     engine,
     handle::Handle,
     level::Level,
@@ -26,6 +31,10 @@ use types::{
 pub const TOLD: Map<&str, Vec<Stance>> = Map::new("told");
 /// While true, the stand-in engine errors.
 pub const DEAD: Item<bool> = Item::new("dead");
+/// Markets the stand-in engine errors about.
+pub const BROKEN: Map<&str, bool> = Map::new("broken");
+/// What the stand-in engine says a market's books read; it does not know the others.
+pub const VITALS: Map<&str, engine::Vitals> = Map::new("vitals");
 
 pub struct Suite {
     pub app: App,
@@ -38,16 +47,42 @@ pub fn registered(market: &str, feed: &str) -> Registered {
     Registered {
         market: market.into(),
         feed: feed.into(),
+        peg: None,
     }
 }
 
-/// Three markets on two feeds.
+/// Three markets on two feeds, by name.
 pub fn markets() -> Vec<Registered> {
     vec![
-        registered("eth-perp", "eth-usd"),
-        registered("eth-mini", "eth-usd"),
         registered("btc-perp", "btc-usd"),
+        registered("eth-mini", "eth-usd"),
+        registered("eth-perp", "eth-usd"),
     ]
+}
+
+/// Books without trouble.
+pub fn calm() -> engine::Vitals {
+    engine::Vitals {
+        gain: Ratio::ZERO,
+        cover: None,
+        backlog: Ratio::ZERO,
+        outflow_hour: Ratio::ZERO,
+        outflow_day: Ratio::ZERO,
+        balanced: true,
+        venue_faults: 0,
+    }
+}
+
+pub fn market(name: &str) -> Scope {
+    Scope::Market {
+        market: name.into(),
+    }
+}
+
+pub fn module(at: &Addr) -> Scope {
+    Scope::Module {
+        module: at.to_string(),
+    }
 }
 
 pub fn feed(name: &str) -> Scope {
@@ -60,24 +95,37 @@ pub fn assert_refused<T: std::fmt::Debug>(what: &str, got: StdResult<T>, why: &C
     assert!(got.contains(&why.to_string()), "{what}: {got}");
 }
 
+fn fails(storage: &dyn Storage, market: &str) -> StdResult<()> {
+    let dead = DEAD.may_load(storage)?.unwrap_or(false);
+    if dead || BROKEN.has(storage, market) {
+        Err(StdError::msg("dead"))
+    } else {
+        Ok(())
+    }
+}
+
 pub fn engine_code() -> Box<dyn cw_multi_test::Contract<Empty>> {
     Box::new(ContractWrapper::new(
-        |deps, _, _, msg: engine::ExecuteMsg| {
-            if DEAD.may_load(deps.storage)?.unwrap_or(false) {
-                return Err(StdError::msg("dead"));
-            }
+        |deps: DepsMut, _: Env, _: MessageInfo, msg: engine::ExecuteMsg| {
             if let engine::ExecuteMsg::SetStance { market, stance } = msg {
+                fails(deps.storage, &market)?;
                 let mut told = TOLD.may_load(deps.storage, &market)?.unwrap_or_default();
                 told.push(stance);
                 TOLD.save(deps.storage, &market, &told)?;
             }
-            Ok(Response::new())
+            Ok::<_, StdError>(Response::new())
         },
-        |deps, _, _, dead: bool| {
+        |deps: DepsMut, _: Env, _: MessageInfo, dead: bool| {
             DEAD.save(deps.storage, &dead)?;
             Ok::<_, StdError>(Response::new())
         },
-        |_, _, _: Empty| to_json_binary(&Empty {}),
+        |deps: Deps, _: Env, msg: engine::QueryMsg| match msg {
+            engine::QueryMsg::Vitals { market } => {
+                fails(deps.storage, &market)?;
+                to_json_binary(&VITALS.may_load(deps.storage, &market)?)
+            }
+            _ => to_json_binary(&Empty {}),
+        },
     ))
 }
 
@@ -85,6 +133,7 @@ pub fn breaker_code() -> Box<dyn cw_multi_test::Contract<Empty>> {
     Box::new(
         ContractWrapper::new(contract::execute, contract::instantiate, contract::query)
             .with_reply(contract::reply)
+            .with_sudo(contract::sudo)
             .with_migrate(contract::migrate),
     )
 }
@@ -132,6 +181,7 @@ impl Suite {
             oracle: Handle::new(self.oracle.to_string()),
             engine: Handle::new(self.engine.to_string()),
             markets,
+            guardians: ["ann", "bob", "cid"].map(|g| self.who(g).into()).to_vec(),
             params,
         }
     }
@@ -165,7 +215,7 @@ impl Suite {
             .app
             .execute_contract(who.clone(), self.breaker.clone(), msg, &[]);
         let storage = self.app.contract_storage(&self.breaker);
-        assert_eq!(audit::all(&*storage).unwrap(), []);
+        assert_eq!(audit::at(&*storage, self.now()).unwrap(), []);
         sent
     }
 
@@ -208,6 +258,51 @@ impl Suite {
         let anyone = self.who("anyone");
         let markets = markets.iter().map(|m| (*m).to_owned()).collect();
         self.send(&anyone, &ExecuteMsg::Push { markets })
+    }
+
+    pub fn poke(&mut self, markets: &[&str]) -> StdResult<AppResponse> {
+        let anyone = self.who("anyone");
+        let markets = markets.iter().map(|m| (*m).to_owned()).collect();
+        self.send(&anyone, &ExecuteMsg::Poke { markets })
+    }
+
+    /// The engine says what a market's books read.
+    pub fn say(&mut self, market: &str, vitals: engine::Vitals) -> AppResponse {
+        let engine = self.engine.clone();
+        let market = market.into();
+        self.send(&engine, &ExecuteMsg::Vitals { market, vitals })
+            .unwrap()
+    }
+
+    /// The DAO orders, as sender.
+    pub fn order(&mut self, order: DaoMsg) -> StdResult<AppResponse> {
+        let dao = self.who("dao");
+        self.send(&dao, &ExecuteMsg::Dao { order })
+    }
+
+    /// Somebody sends, by name.
+    pub fn sent(&mut self, who: &str, msg: &ExecuteMsg) -> StdResult<AppResponse> {
+        let who = self.who(who);
+        self.send(&who, msg)
+    }
+
+    /// What the stand-in engine will say when it is asked.
+    pub fn vitals(&mut self, market: &str, vitals: Option<engine::Vitals>) {
+        let mut storage = self.app.contract_storage_mut(&self.engine);
+        match vitals {
+            Some(vitals) => VITALS.save(&mut *storage, market, &vitals).unwrap(),
+            None => VITALS.remove(&mut *storage, market),
+        }
+    }
+
+    /// The stand-in engine errors about one market, or no longer.
+    pub fn break_market(&mut self, market: &str, broken: bool) {
+        let mut storage = self.app.contract_storage_mut(&self.engine);
+        if broken {
+            BROKEN.save(&mut *storage, market, &true).unwrap();
+        } else {
+            BROKEN.remove(&mut *storage, market);
+        }
     }
 
     pub fn kill_engine(&mut self, dead: bool) {

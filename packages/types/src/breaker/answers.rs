@@ -4,7 +4,9 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Addr;
 
 use super::{Params, Registered};
-use crate::{engine::Engine, handle::Handle, level::Level, oracle::Oracle, scope::Reason};
+use crate::{
+    clock::Moment, engine::Engine, handle::Handle, level::Level, oracle::Oracle, scope::Reason,
+};
 
 /// Who is who.
 #[cw_serde]
@@ -35,8 +37,53 @@ pub struct Latch {
     /// Round time of the newest reading that counted, for or against; the next good one counts
     /// when it is `reading_gap` later.
     pub good_at: u64,
-    /// Dwells are doubled this often.
+    /// What it remembers of Guarded.
+    pub guarded: Memory,
+    /// Of ReduceOnly.
+    pub reduce_only: Memory,
+    /// Of Protected.
+    pub protected: Memory,
+}
+
+/// What a latch remembers of one level.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Memory {
+    /// The dwell there is doubled this often.
     pub retrips: u32,
-    /// When it last fell to Normal, 0 if never.
-    pub cleared_at: u64,
+    /// When it last fell from there, 0 if never.
+    pub left_at: u64,
+}
+
+/// How the neighbours have answered of late.
+#[cw_serde]
+pub struct Modules {
+    /// The newest calls of the engine, at most ten, oldest first; none while none has failed.
+    pub calls: Vec<Call>,
+    /// Failed ones among them that count.
+    pub faults: u32,
+    /// Block time of the oracle's newest report, 0 before the first.
+    pub heard: u64,
+}
+
+/// One call of the engine.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Call {
+    /// About which market.
+    pub market: String,
+    /// Whether it failed or was not answered.
+    pub failed: bool,
+}
+
+/// What is known of the chain's pace.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Pace {
+    /// The newest block a message came in.
+    pub seen: Moment,
+    /// Microseconds between blocks, as learned.
+    pub interval: u64,
+    /// Blocks it was learned from, a thousand at most.
+    pub blocks: u64,
 }

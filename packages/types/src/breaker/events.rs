@@ -5,6 +5,7 @@ use cosmwasm_std::{Addr, Event};
 use crate::{
     level::Level,
     wire::{Fields, Wire, WireError},
+    Ratio,
 };
 
 /// A latch changed its level.
@@ -48,6 +49,8 @@ pub struct StanceLeased {
     pub market: String,
     /// At which level.
     pub level: Level,
+    /// With how much of its caps.
+    pub caps: Ratio,
     /// When the lease ends.
     pub until: u64,
 }
@@ -59,6 +62,7 @@ impl Wire for StanceLeased {
         Event::new(Self::TYPE)
             .add_attribute("market", &self.market)
             .add_attribute("level", self.level.name())
+            .add_attribute("caps", self.caps.0.to_string())
             .add_attribute("until", self.until.to_string())
     }
 
@@ -66,6 +70,7 @@ impl Wire for StanceLeased {
         Ok(Self {
             market: fields.get("market")?,
             level: fields.get("level")?,
+            caps: Ratio(fields.get("caps")?),
             until: fields.get("until")?,
         })
     }
@@ -101,6 +106,32 @@ impl Wire for StanceLost {
     }
 }
 
+/// A call of a neighbour failed or was not answered, and that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleFailed {
+    /// Which.
+    pub module: Addr,
+    /// About which market.
+    pub market: String,
+}
+
+impl Wire for ModuleFailed {
+    const TYPE: &'static str = "module_failed";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("module", &self.module)
+            .add_attribute("market", &self.market)
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            module: fields.addr("module")?,
+            market: fields.get("market")?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,12 +149,17 @@ mod tests {
         assert_round_trips(&StanceLeased {
             market: "eth-perp".into(),
             level: Level::Guarded,
+            caps: Ratio::percent(25),
             until: 900,
         });
         assert_round_trips(&StanceLost {
             market: "eth-perp".into(),
             level: Level::ReduceOnly,
             engine: Addr::unchecked("engine"),
+        });
+        assert_round_trips(&ModuleFailed {
+            module: Addr::unchecked("engine"),
+            market: "eth-perp".into(),
         });
     }
 }

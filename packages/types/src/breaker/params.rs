@@ -18,6 +18,20 @@ pub struct Thresholds {
     pub protected: Option<Ratio>,
 }
 
+/// For how long the chain stands still where each level is entered, seconds. Exit is 0.65 of enter.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct Gaps {
+    /// Guarded from here.
+    pub guarded: u64,
+    /// ReduceOnly from here.
+    pub reduce_only: u64,
+    /// Protected from here.
+    pub protected: u64,
+}
+
 /// How long a level is held at least, seconds.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
@@ -41,6 +55,12 @@ pub struct Params {
     pub dispersion: Thresholds,
     /// Confirmed jump against the five-minute average, before scaling with volatility.
     pub jump: Thresholds,
+    /// Gaps between rounds over the expected ones.
+    pub lateness: Thresholds,
+    /// Fast variance over slow variance; never above Guarded.
+    pub variance: Thresholds,
+    /// A settlement asset's distance from its peg, before scaling with volatility.
+    pub depeg: Thresholds,
     /// How long Invalid may last before Protected, seconds.
     pub invalid_grace: u64,
     /// Net outflow requested in an hour over what is held.
@@ -55,6 +75,10 @@ pub struct Params {
     pub gain: Thresholds,
     /// Failed or unanswered calls over the last ten.
     pub module_fault: Thresholds,
+    /// How long the chain stood still.
+    pub block_gap: Gaps,
+    /// A lapse longer than this is a module fault when it ends, seconds.
+    pub lapse: u64,
     /// Good readings to fall one level.
     pub good_readings: u32,
     /// Good readings count when this far apart, seconds.
@@ -69,6 +93,8 @@ pub struct Params {
     pub lease: u64,
     /// Leases pushed per report at most.
     pub push_limit: u32,
+    /// How long each step of a reopening lasts, seconds.
+    pub reopen_step: u64,
 }
 
 impl Default for Params {
@@ -86,6 +112,12 @@ impl Default for Params {
         Self {
             dispersion: rows(100, 250, 500),
             jump: rows(500, 1_000, 2_500),
+            lateness: Thresholds {
+                protected: None,
+                ..rows(30_000, 60_000, 0)
+            },
+            variance: guarded(40_000),
+            depeg: rows(100, 300, 800),
             invalid_grace: 300,
             outflow_hour: guarded(1_000),
             outflow_day: guarded(2_500),
@@ -96,6 +128,12 @@ impl Default for Params {
                 protected: None,
                 ..rows(3_000, 6_000, 0)
             },
+            block_gap: Gaps {
+                guarded: 60,
+                reduce_only: 300,
+                protected: 1_800,
+            },
+            lapse: 900,
             good_readings: 3,
             reading_gap: 30,
             dwell: Dwell {
@@ -107,6 +145,7 @@ impl Default for Params {
             retrip_window: 86_400,
             lease: 900,
             push_limit: 8,
+            reopen_step: 900,
         }
     }
 }

@@ -1,0 +1,141 @@
+//! Who may do what by hand: guardians, the DAO, and changes that wait.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::Addr;
+
+use super::Registered;
+use crate::{
+    level::{Action, Level},
+    scope::Scope,
+};
+
+/// What the DAO can order, as sender or through the chain's governance.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+pub enum DaoMsg {
+    /// End a guardian's raise, at once.
+    Lift {
+        /// Of this scope.
+        scope: Scope,
+        /// Whose.
+        guardian: String,
+    },
+    /// Set governance's own latch, up to Protected, or Settlement after a week at Protected.
+    Govern {
+        /// Of this scope.
+        scope: Scope,
+        /// To this level.
+        level: Level,
+    },
+    /// Clear the latch of books that balance again.
+    ClearBooks {
+        /// Of this market.
+        market: String,
+    },
+    /// Announce that a market is to be watched over.
+    Register {
+        /// Which.
+        market: Registered,
+    },
+    /// Announce that a market is no longer to be watched over.
+    Deregister {
+        /// Which.
+        market: String,
+    },
+    /// Announce other guardians.
+    SetGuardians {
+        /// All of them, at most 9.
+        guardians: Vec<String>,
+    },
+    /// Call an announced change back.
+    Cancel {
+        /// Its number.
+        change: u64,
+    },
+}
+
+impl DaoMsg {
+    /// What this order would do. One that may loosen counts as loosening.
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Govern {
+                level: Level::Protected | Level::Settlement,
+                ..
+            }
+            | Self::Cancel { .. } => Action::Tighten,
+            Self::Govern { .. }
+            | Self::Lift { .. }
+            | Self::ClearBooks { .. }
+            | Self::Register { .. }
+            | Self::Deregister { .. }
+            | Self::SetGuardians { .. } => Action::Loosen,
+        }
+    }
+}
+
+/// What a change would change.
+#[cw_serde]
+#[derive(Eq)]
+pub enum Content {
+    /// A market is watched over.
+    Register {
+        /// Which.
+        market: Registered,
+    },
+    /// A market is no longer watched over.
+    Deregister {
+        /// Which.
+        market: String,
+    },
+    /// These are the guardians, in the order of their addresses.
+    SetGuardians {
+        /// All of them.
+        guardians: Vec<Addr>,
+    },
+}
+
+/// An announced change.
+#[cw_serde]
+pub struct Change {
+    /// Its number.
+    pub id: u64,
+    /// What it would change.
+    pub content: Content,
+    /// Block time it was announced, seconds.
+    pub announced: u64,
+    /// Block time from which anyone may execute it.
+    pub ready: u64,
+    /// How long vetoes have postponed it so far, seconds.
+    pub postponed: u64,
+}
+
+/// A scope a guardian holds.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Raise {
+    /// Which.
+    pub scope: Scope,
+    /// At which level.
+    pub level: Level,
+    /// Since when, block time in seconds.
+    pub since: u64,
+    /// It ends by itself after this.
+    pub until: u64,
+}
+
+/// A guardian.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Guardian {
+    /// Who.
+    pub guardian: Addr,
+    /// The newest sign of life, block time in seconds; powerless 30 days after it.
+    pub heartbeat: u64,
+    /// What it holds or held last.
+    pub raise: Option<Raise>,
+    /// It may raise again from here.
+    pub free_at: u64,
+    /// When it was removed; it may still veto for 7 days.
+    pub removed_at: Option<u64>,
+}
