@@ -5,8 +5,10 @@
 //! |---|---|
 //! | [`play`] | from the command line to a report and an exit code |
 //! | [`run`] | the block loop |
+//! | [`tick`] | a block, as both protocols get to see it |
 //! | [`opening`], [`stage`], [`news`] | the embedded exchange: how it starts, what it is told, what it did |
-//! | [`population`] | who trades, and how |
+//! | [`naive`] | an ordinary protocol on the same day |
+//! | [`venue`], [`population`] | the doors of both; who trades, and how |
 //! | [`judge`] | the definition of every figure |
 //! | [`report`], [`story`] | the figures for programs and for people; what the price did |
 //! | [`bug`] | what must not happen |
@@ -39,6 +41,7 @@ pub mod fault;
 pub mod input;
 pub mod judge;
 pub mod limits;
+pub mod naive;
 pub mod news;
 pub mod noise;
 pub mod opening;
@@ -56,3 +59,5 @@ pub mod stage;
 pub mod story;
 #[cfg(test)]
 mod testing;
+pub mod tick;
+pub mod venue;

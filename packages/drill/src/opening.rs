@@ -14,6 +14,7 @@ use crate::{
     plan::Plan,
     source::Report,
     stage::Stage,
+    venue::Venue,
 };
 
 /// Chain time before the first second of the run.
@@ -96,7 +97,8 @@ pub fn open(plan: &Plan) -> Result<Stage, Bug> {
     }
     for n in 0..plan.market.lps {
         let claim = |market, _| ExecuteMsg::LpClaim { market };
-        stage.set_up(&provider(n), claim, Uint128::zero())?;
+        let who = stage.person(&provider(n));
+        stage.set_up(&who, claim, Uint128::zero())?;
     }
     insure(&mut stage, plan)?;
     stage.audit()?;
@@ -151,13 +153,12 @@ fn provide(stage: &mut Stage, plan: &Plan) -> Result<(), Bug> {
     let each = all.checked_div(plan.market.lps.into()).unwrap_or_default();
     for n in 0..plan.market.lps {
         let amount = Uint128::new(each);
+        let who = stage.person(&provider(n));
         // A dollar more pays for the request.
-        stage.bring(
-            &provider(n),
-            Amount::of(amount)?.plus(Amount::of(Uint128::new(USD))?)?,
-        )?;
+        let brought = Amount::of(amount)?.plus(Amount::of(Uint128::new(USD))?)?;
+        stage.bring(&who, brought)?;
         let deposit = |market, amount| ExecuteMsg::LpDeposit { market, amount };
-        stage.set_up(&provider(n), deposit, amount)?;
+        stage.set_up(&who, deposit, amount)?;
     }
     Ok(())
 }
@@ -170,10 +171,17 @@ pub fn provided(plan: &Plan) -> Result<Amount, Bug> {
     Ok(Amount::of(Uint128::new(sum))?)
 }
 
-fn insure(stage: &mut Stage, plan: &Plan) -> Result<(), Bug> {
+/// What the insurance fund starts with.
+pub fn insured(plan: &Plan) -> Result<Amount, Bug> {
     let cents = plan.market.nav_usd.saturating_mul(INSURANCE_PERCENT);
     let amount = Uint128::new(u128::from(cents).saturating_mul(USD / 100));
-    stage.bring("insurer", Amount::of(amount)?)?;
+    Ok(Amount::of(amount)?)
+}
+
+fn insure(stage: &mut Stage, plan: &Plan) -> Result<(), Bug> {
+    let amount = insured(plan)?;
+    let who = stage.person("insurer");
+    stage.bring(&who, amount)?;
     let fund = |market, amount| ExecuteMsg::FundInsurance { market, amount };
-    stage.set_up("insurer", fund, amount)
+    stage.set_up(&who, fund, amount.coins()?)
 }

@@ -2,9 +2,11 @@
 //! short so that the skew stays inside its cap, their sizes spread by a power law. Each side's first
 //! positions come to [`SIDE_PERCENT`] % of the vault together, and nobody's to more than
 //! [`LARGEST_PERCENT`] %. They enter one after the other over the first eighth of the run, at most
-//! two hours, and leave and come back as they please.
+//! two hours, and leave and come back at times drawn beforehand. Each protocol has a crowd of its own, of
+//! the same people with the same wishes.
 
 mod desk;
+mod schedule;
 mod trader;
 mod view;
 
@@ -22,7 +24,7 @@ use crate::{
     news::News,
     noise::{Dice, Seed},
     plan::Plan,
-    stage::Stage,
+    venue::{Person, Venue},
 };
 
 /// The notional of one side's first positions, in percent of the vault.
@@ -41,8 +43,8 @@ pub struct Population {
 }
 
 impl Population {
-    /// The crowd of a run.
-    pub fn of(plan: &Plan, stage: &Stage) -> Result<Self, Bug> {
+    /// The crowd of a run; `person` knows everybody's address.
+    pub fn of(plan: &Plan, person: &dyn Fn(&str) -> Person) -> Result<Self, Bug> {
         let seed = Seed::of(plan.seed, "trader", &plan.name);
         let mut cast: Vec<Dice> = (0..plan.market.traders)
             .map(|n| Dice::of(seed, n))
@@ -56,7 +58,7 @@ impl Population {
             let later = entry.saturating_mul(n).checked_div(plan.market.traders);
             traders.push(Trader::new(
                 Traits {
-                    name: format!("trader-{n}"),
+                    who: person(&format!("trader-{n}")),
                     side: if n.is_multiple_of(2) {
                         Side::Long
                     } else {
@@ -70,7 +72,7 @@ impl Population {
         }
         let numbers = traders
             .iter()
-            .map(|t| stage.person(&t.name))
+            .map(|t| t.who.addr.clone())
             .zip(0..)
             .collect();
         Ok(Self {
@@ -81,7 +83,7 @@ impl Population {
     }
 
     /// Hear what a transaction did.
-    pub fn hear(&mut self, news: &[News], stage: &Stage) -> Result<(), Bug> {
+    pub fn hear(&mut self, news: &[News], venue: &dyn Venue, now: u64) {
         for one in news {
             let (number, size) = match one {
                 News::Changed(changed) => (self.numbers.get(&changed.account), Some(changed.size)),
@@ -93,30 +95,31 @@ impl Population {
                 continue;
             };
             match size {
-                Some(size) if size.is_zero() => trader.went_flat(stage.now()),
-                Some(_) => {
-                    let held = stage.exchange.position(&trader.name);
-                    trader.holds(held.as_ref(), stage.now());
-                }
-                None => trader.was_refused(stage.now()),
+                Some(size) if size.is_zero() => trader.went_flat(),
+                Some(_) => trader.holds(venue.held(&trader.who)),
+                None => trader.was_refused(now),
             }
         }
         self.orders.retain(|order, _| {
             let ended = |one: &News| matches!(one, News::Order(done) if done.order == *order);
             !news.iter().any(ended)
         });
-        Ok(())
     }
 
     /// Everyone does what they want to do in this block.
-    pub fn act(&mut self, stage: &mut Stage, view: &View, exits: &mut Exits) -> Result<bool, Bug> {
+    pub fn act(
+        &mut self,
+        venue: &mut dyn Venue,
+        view: &View,
+        exits: &mut Exits,
+    ) -> Result<bool, Bug> {
         let mut acted = false;
         for (trader, number) in self.traders.iter_mut().zip(0usize..) {
             let Some(wish) = trader.decide(view) else {
                 continue;
             };
             acted = true;
-            if let Some(order) = desk::serve(stage, (trader, wish), view, exits)? {
+            if let Some(order) = desk::serve(venue, (trader, wish), view, exits)? {
                 self.orders.insert(order, number);
             }
         }

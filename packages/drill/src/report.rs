@@ -28,8 +28,8 @@ pub struct Report {
     pub state_hash: String,
     /// What happened on Bulkhead.
     pub bulkhead: Figures,
-    /// What happened on a naive protocol; `null` where it was not played.
-    pub naive: Option<Figures>,
+    /// What happened on a naive protocol, the same day.
+    pub naive: Figures,
     /// What was demanded, and whether it was met.
     pub targets: Vec<Target>,
 }
@@ -129,7 +129,7 @@ impl Report {
             state_hash: outcome.state_hash.clone(),
             targets: targets(&bulkhead, outcome, plan.control),
             bulkhead,
-            naive: None,
+            naive: ordinary(plan, &outcome.naive),
         }
     }
 
@@ -173,6 +173,36 @@ fn figures(outcome: &Outcome) -> Figures {
         lp_profit: usd(outcome.money.lp_profit),
         adl_events: 0,
         orders_filled: judge.filled,
+        paced_max_s: 0,
+    }
+}
+
+/// The figures of the naive twin: always at Normal, nothing ever trips.
+fn ordinary(plan: &Plan, twin: &crate::naive::Outcome) -> Figures {
+    Figures {
+        insolvent_blocks: twin.insolvent_blocks,
+        bad_debt: usd(twin.money.bad_debt),
+        haircut: usd(twin.money.haircut),
+        insurance_used: usd(twin.money.insurance_used),
+        liquidations: twin.liquidations,
+        wrongful_liquidations: twin.wrongful,
+        late_liquidations: twin.waits.late,
+        exits_refused: twin.exits.refused,
+        exit_wait_max_s: twin.exits.longest,
+        level_seconds: LevelSeconds {
+            normal: twin.blocks.saturating_mul(plan.block_time),
+            guarded: 0,
+            reduce_only: 0,
+            protected: 0,
+            settlement: 0,
+        },
+        trips: 0,
+        detect_s: None,
+        recover_s: None,
+        attacker_profit: usd(Amount::ZERO),
+        lp_profit: usd(twin.money.lp_profit),
+        adl_events: 0,
+        orders_filled: twin.filled,
         paced_max_s: 0,
     }
 }

@@ -12,11 +12,14 @@ use types::{engine::MarketState, level::Level};
 use crate::{
     bug::Bug,
     judge::{net_gain, Force, Judge},
+    naive::{self, Twin},
+    news::News,
     opening,
     plan::Plan,
     population::{Population, View},
     stage::Stage,
     story::Story,
+    tick::{Tick, Ticks},
 };
 
 /// Blocks between two audits.
@@ -34,10 +37,12 @@ pub struct Outcome {
     pub story: Story,
     /// What money came to.
     pub money: Money,
+    /// What the same day did to the naive twin.
+    pub naive: naive::Outcome,
 }
 
 /// Sums at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Money {
     /// Losses beyond margin.
     pub bad_debt: Amount,
@@ -52,11 +57,10 @@ pub struct Money {
 /// Play it.
 pub fn run(plan: &Plan) -> Result<Outcome, Bug> {
     let mut run = Run::open(plan)?;
-    let mut last = plan.start.saturating_sub(1);
-    let step = usize::try_from(plan.block_time).unwrap_or(1).max(1);
-    for now in (plan.start..=plan.end).step_by(step) {
-        run.block(last, now)?;
-        last = now;
+    let mut ticks = Ticks::of(plan);
+    while let Some(tick) = ticks.draw()? {
+        run.block(&tick)?;
+        run.twin.block(&tick)?;
     }
     run.finish()
 }
@@ -68,13 +72,16 @@ struct Run<'p> {
     judge: Judge,
     story: Story,
     blocks: u64,
+    twin: Twin<'p>,
 }
 
 impl<'p> Run<'p> {
     fn open(plan: &'p Plan) -> Result<Self, Bug> {
         let stage = opening::open(plan)?;
+        let person = |name: &str| stage.person(name);
         Ok(Self {
-            people: Population::of(plan, &stage)?,
+            people: Population::of(plan, &person)?,
+            twin: Twin::open(plan, &person)?,
             judge: Judge::new(plan),
             story: Story::new(plan.block_time),
             blocks: 0,
@@ -83,19 +90,18 @@ impl<'p> Run<'p> {
         })
     }
 
-    fn block(&mut self, last: u64, now: u64) -> Result<(), Bug> {
-        self.stage.exchange.at(now);
-        self.story
-            .see(now, self.plan.reference.at(now).ok_or(Bug::NoPrice(now))?);
-        for (source, number) in self.plan.sources.iter().zip(0usize..) {
-            self.stage.push(number, &source.reports(last, now))?;
+    fn block(&mut self, tick: &Tick) -> Result<(), Bug> {
+        let now = tick.real;
+        self.stage.exchange.at(tick.time);
+        self.story.see(now, tick.reference);
+        for (reports, source) in tick.reports.iter().zip(0usize..) {
+            self.stage.push(source, reports)?;
         }
         self.stage.refresh()?;
         let force = Force::ask(&self.stage);
         self.judge.before(&force, &self.stage)?;
         let news = self.stage.crank()?;
-        self.judge.hear(&news, self.plan, now)?;
-        self.people.hear(&news, &self.stage)?;
+        self.hear(&news, now)?;
         self.judge.after(&force, &self.stage)?;
         let acted = self.act(&force, now)?;
         self.blocks = self.blocks.saturating_add(1);
@@ -108,13 +114,23 @@ impl<'p> Run<'p> {
         Ok(())
     }
 
+    fn hear(&mut self, news: &[News], now: u64) -> Result<(), Bug> {
+        self.judge.hear(news, self.plan, now)?;
+        self.people.hear(news, &self.stage, now);
+        Ok(())
+    }
+
     fn act(&mut self, force: &Force, now: u64) -> Result<bool, Bug> {
         let Some(index) = force.index() else {
             return Ok(false);
         };
         let view = View::of(&force.books, index, now)?;
-        self.people
-            .act(&mut self.stage, &view, &mut self.judge.exits)
+        let acted = self
+            .people
+            .act(&mut self.stage, &view, &mut self.judge.exits)?;
+        let news = self.stage.heard();
+        self.hear(&news, now)?;
+        Ok(acted)
     }
 
     fn finish(self) -> Result<Outcome, Bug> {
@@ -126,6 +142,7 @@ impl<'p> Run<'p> {
             judge: self.judge,
             story: self.story,
             money,
+            naive: self.twin.finish()?,
         })
     }
 

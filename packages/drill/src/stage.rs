@@ -1,6 +1,6 @@
 //! The embedded exchange a run plays on: one market, its contracts and who reports to it.
 
-use cosmwasm_std::{coin, from_json, Addr, Uint128};
+use cosmwasm_std::{coin, from_json, Addr, Binary, Coin, Uint128};
 use harness::{Exchange, Failed, Module, DENOM};
 use math::units::{Amount, Price, Side};
 use types::{
@@ -15,16 +15,13 @@ use crate::{
     input,
     news::{self, News},
     source::Report,
+    venue::{No, Person, Venue},
 };
 
 /// Liquidations and orders the keeper asks for in one crank.
-const CRANK: u32 = 50;
+pub const CRANK: u32 = 50;
 /// The account that refreshes prices and cranks.
 const KEEPER: &str = "keeper";
-
-/// A contract said no, in its own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct No(pub String);
 
 /// The embedded exchange.
 pub struct Stage {
@@ -34,6 +31,8 @@ pub struct Stage {
     pub params: MarketParams,
     market: String,
     feed: String,
+    keeper: Addr,
+    heard: Vec<News>,
 }
 
 impl Stage {
@@ -44,6 +43,8 @@ impl Stage {
         Self {
             market: name(|m| &m.id).unwrap_or_default(),
             feed: name(|m| &m.feed).unwrap_or_default(),
+            keeper: exchange.person(KEEPER),
+            heard: Vec::new(),
             exchange,
             params,
         }
@@ -84,70 +85,49 @@ impl Stage {
 
     /// The keeper has a round made of what was reported.
     pub fn refresh(&mut self) -> Result<Vec<News>, Bug> {
-        let feed = self.feed.clone();
-        let done = self.exchange.refresh(&[&feed]).map_err(no);
+        let feeds = vec![self.feed.clone()];
+        let msg = oracle::ExecuteMsg::Refresh { feeds };
+        let keeper = self.keeper.clone();
+        let done = self.exchange.send(&keeper, Module::Oracle, &msg, &[]);
+        let done = done.map_err(no);
         news::read(&self.must("a refresh", done)?.events)
     }
 
     /// The keeper cranks: due orders execute, margin terms follow, liquidations.
     pub fn crank(&mut self) -> Result<Vec<News>, Bug> {
-        let done = self.exchange.crank_in(0, KEEPER, CRANK).map_err(no);
+        let msg = ExecuteMsg::Crank {
+            market: self.market.clone(),
+            limit: CRANK,
+        };
+        let keeper = self.keeper.clone();
+        let done = self.exchange.send(&keeper, Module::Engine, &msg, &[]);
+        let done = done.map_err(no);
         news::read(&self.must("a crank", done)?.events)
     }
 
     /// Somebody tells the engine something.
-    pub fn tell(&mut self, who: &str, msg: &ExecuteMsg) -> Result<Vec<News>, No> {
-        let done = self.exchange.tell(who, msg).map_err(no)?;
-        news::read(&done.events).map_err(|bug| No(bug.to_string()))
+    fn tell(&mut self, who: &Person, msg: &ExecuteMsg, funds: &[Coin]) -> Result<Told, No> {
+        let done = self.exchange.send(&who.addr, Module::Engine, msg, funds);
+        let done = done.map_err(no)?;
+        let news = news::read(&done.events).map_err(|bug| No(bug.to_string()))?;
+        self.heard.extend(news);
+        Ok(Told(done.data))
     }
 
-    /// Coins from elsewhere into somebody's wallet.
-    pub fn bring(&mut self, who: &str, amount: Amount) -> Result<(), Bug> {
-        let coins = amount.coins()?.u128();
-        let person = self.exchange.person(who);
-        self.exchange.mint(&person, coins, DENOM);
-        let msg = ExecuteMsg::Deposit {};
-        let done = self.exchange.tell_with(who, &msg, &[coin(coins, DENOM)]);
-        self.must("a deposit", done.map(|_| ()).map_err(no))
-    }
-
-    /// Sign an order; its number.
-    pub fn place(&mut self, who: &str, order: Order) -> Result<u64, No> {
-        let done = self.exchange.place(who, 0, order, None).map_err(no)?;
-        let number = done.data.unwrap_or_default();
-        from_json(number).map_err(|e| No(format!("no order number was answered: {e}")))
-    }
-
-    /// Put margin behind the own position.
-    pub fn add_margin(&mut self, who: &str, amount: Uint128) -> Result<(), No> {
-        let market = self.market.clone();
-        self.tell(who, &ExecuteMsg::AddMargin { market, amount })
-            .map(|_| ())
-    }
-
-    /// Call the own order back.
-    pub fn cancel(&mut self, who: &str, order: u64) -> Result<(), No> {
-        let market = self.market.clone();
-        self.tell(who, &ExecuteMsg::CancelOrder { market, order })
-            .map(|_| ())
-    }
-
-    /// Free money out of the wallet.
-    pub fn withdraw(&mut self, who: &str, amount: Uint128) -> Result<(), No> {
-        let denom = DENOM.to_owned();
-        self.tell(who, &ExecuteMsg::Withdraw { denom, amount })
-            .map(|_| ())
+    /// What people's messages have done since last asked.
+    pub fn heard(&mut self) -> Vec<News> {
+        std::mem::take(&mut self.heard)
     }
 
     /// Something of the opening that must work.
     pub fn set_up(
         &mut self,
-        who: &str,
+        who: &Person,
         msg: fn(String, Uint128) -> ExecuteMsg,
         amount: Uint128,
     ) -> Result<(), Bug> {
         let msg = msg(self.market.clone(), amount);
-        let done = self.tell(who, &msg);
+        let done = self.tell(who, &msg, &[]);
         self.must("a step of the opening", done.map(|_| ()))
     }
 
@@ -188,9 +168,12 @@ impl Stage {
         }
     }
 
-    /// Somebody's address.
-    pub fn person(&self, name: &str) -> Addr {
-        self.exchange.person(name)
+    /// Somebody.
+    pub fn person(&self, name: &str) -> Person {
+        Person {
+            name: name.to_owned(),
+            addr: self.exchange.person(name),
+        }
     }
 
     /// The newest round's price.
@@ -209,6 +192,68 @@ impl Stage {
             time: self.now(),
             broken: broken.join("; "),
         })
+    }
+}
+
+/// What a message answered.
+struct Told(Option<Binary>);
+
+impl Venue for Stage {
+    fn height(&self) -> u64 {
+        self.exchange.height()
+    }
+
+    fn free(&self, who: &Person) -> Amount {
+        let query = QueryMsg::Wallet {
+            account: who.addr.to_string(),
+            denom: DENOM.to_owned(),
+        };
+        self.exchange.ask(Module::Engine, &query)
+    }
+
+    fn held(&self, who: &Person) -> Option<PositionState> {
+        let query = QueryMsg::Position {
+            market: self.market.clone(),
+            account: who.addr.to_string(),
+        };
+        self.exchange.ask(Module::Engine, &query)
+    }
+
+    fn bring(&mut self, who: &Person, amount: Amount) -> Result<(), Bug> {
+        let coins = amount.coins()?.u128();
+        self.exchange.mint(&who.addr, coins, DENOM);
+        let done = self.tell(who, &ExecuteMsg::Deposit {}, &[coin(coins, DENOM)]);
+        self.must("a deposit", done.map(|_| ()))
+    }
+
+    fn place(&mut self, who: &Person, order: Order) -> Result<u64, No> {
+        let msg = ExecuteMsg::PlaceOrder {
+            market: self.market.clone(),
+            order,
+            limit: None,
+            expiry: None,
+        };
+        let Told(number) = self.tell(who, &msg, &[])?;
+        from_json(number.unwrap_or_default())
+            .map_err(|e| No(format!("no order number was answered: {e}")))
+    }
+
+    fn cancel(&mut self, who: &Person, order: u64) -> Result<(), No> {
+        let market = self.market.clone();
+        self.tell(who, &ExecuteMsg::CancelOrder { market, order }, &[])
+            .map(|_| ())
+    }
+
+    fn add_margin(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
+        let market = self.market.clone();
+        self.tell(who, &ExecuteMsg::AddMargin { market, amount }, &[])
+            .map(|_| ())
+    }
+
+    fn withdraw(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
+        let denom = DENOM.to_owned();
+        self.tell(who, &ExecuteMsg::Withdraw { denom, amount }, &[])
+            .map(|_| ())
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cosmwasm_std::Addr;
 use types::{clock::Moment, engine::Refusal, oracle::Round, Size};
 
-use crate::{news::News, stage::No};
+use crate::{news::News, venue::No};
 
 /// Beyond the first round that binds it, an exit may wait this long, seconds.
 pub const GRACE_S: u64 = 60;

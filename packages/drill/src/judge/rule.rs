@@ -54,6 +54,15 @@ impl Rule {
         }
     }
 
+    /// The rule of a protocol that liquidates at one price.
+    pub const fn at(price: Price, mm: Ratio) -> Self {
+        Self {
+            regular: Some(price),
+            deep: Some(price),
+            mm,
+        }
+    }
+
     /// Whether it lets anyone be liquidated with the whole maintenance margin.
     pub fn usable(&self) -> bool {
         self.regular.is_some()

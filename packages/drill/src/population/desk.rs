@@ -10,7 +10,7 @@ use super::{
     trader::{Trader, Wish},
     view::View,
 };
-use crate::{bug::Bug, judge::exits::Exits, stage::Stage};
+use crate::{bug::Bug, judge::exits::Exits, venue::Venue};
 
 /// Kept in the wallet for fees.
 const CHANGE: Amount = Amount::raw(20_000_000);
@@ -19,20 +19,20 @@ const LOT: u128 = 1_000_000;
 
 /// Do it; the number of the order it made, if any.
 pub fn serve(
-    stage: &mut Stage,
+    venue: &mut dyn Venue,
     (trader, wish): (&mut Trader, Wish),
     view: &View,
     exits: &mut Exits,
 ) -> Result<Option<u64>, Bug> {
     match wish {
-        Wish::Enter => return enter(stage, trader, view),
+        Wish::Enter => return enter(venue, trader, view),
         Wish::CallBack { order } => {
-            let done = stage.cancel(&trader.name, order);
-            exits.tried("cancel", &trader.name, view.now, done.err());
+            let done = venue.cancel(&trader.who, order);
+            exits.tried("cancel", &trader.who.name, view.now, done.err());
         }
         Wish::Close => {
             let order = Order::Close { side: trader.side };
-            return leave(stage, trader, (order, view), exits);
+            return leave(venue, trader, (order, view), exits);
         }
         Wish::Halve => {
             let size = held(trader)?.u128() / 2;
@@ -41,14 +41,14 @@ pub fn serve(
                 side: trader.side,
                 size,
             };
-            return leave(stage, trader, (order, view), exits);
+            return leave(venue, trader, (order, view), exits);
         }
-        Wish::TopUp => top_up(stage, trader, view, exits)?,
+        Wish::TopUp => top_up(venue, trader, view, exits)?,
         Wish::CashOut => {
-            let amount = stage.exchange.wallet(&trader.name).coins()?.u128() / 2;
+            let amount = venue.free(&trader.who).coins()?.u128() / 2;
             if amount > 0 {
-                let done = stage.withdraw(&trader.name, Uint128::new(amount));
-                exits.tried("withdraw", &trader.name, view.now, done.err());
+                let done = venue.withdraw(&trader.who, Uint128::new(amount));
+                exits.tried("withdraw", &trader.who.name, view.now, done.err());
             }
         }
     }
@@ -62,16 +62,16 @@ fn held(trader: &Trader) -> Result<Uint128, OutOfRange> {
 
 /// Sign an increase on the margin the trader aims at, or more where more is asked. Who lacks money
 /// brings it, and as much again to defend the position with.
-fn enter(stage: &mut Stage, trader: &mut Trader, view: &View) -> Result<Option<u64>, Bug> {
+fn enter(venue: &mut dyn Venue, trader: &mut Trader, view: &View) -> Result<Option<u64>, Bug> {
     let aimed = Ratio::ONE.scaled(1, trader.leverage, Round::Up)?;
     let margin = trader
         .notional
         .share_up(aimed.max(view.entry))?
         .plus(CHANGE)?;
-    let free = stage.exchange.wallet(&trader.name);
+    let free = venue.free(&trader.who);
     if free < margin.plus(CHANGE)? {
         let wanted = margin.plus(margin)?.plus(CHANGE)?;
-        stage.bring(&trader.name, wanted.minus(free)?)?;
+        venue.bring(&trader.who, wanted.minus(free)?)?;
     }
     let size = size(trader.notional, view)?;
     let order = Order::Increase {
@@ -79,7 +79,7 @@ fn enter(stage: &mut Stage, trader: &mut Trader, view: &View) -> Result<Option<u
         size,
         margin: margin.coins()?,
     };
-    let placed = stage.place(&trader.name, order).ok();
+    let placed = venue.place(&trader.who, order).ok();
     match placed {
         Some(order) => trader.enters(order),
         None => trader.thwarted(view.now),
@@ -98,20 +98,20 @@ fn size(notional: Amount, view: &View) -> Result<Uint128, OutOfRange> {
 }
 
 fn leave(
-    stage: &mut Stage,
+    venue: &mut dyn Venue,
     trader: &mut Trader,
     (order, view): (Order, &View),
     exits: &mut Exits,
 ) -> Result<Option<u64>, Bug> {
-    match stage.place(&trader.name, order) {
+    match venue.place(&trader.who, order) {
         Ok(number) => {
-            let height = stage.exchange.height();
-            exits.signed(number, stage.person(&trader.name), (view.now, height));
+            let height = venue.height();
+            exits.signed(number, trader.who.addr.clone(), (view.now, height));
             trader.leaves();
             Ok(Some(number))
         }
         Err(no) => {
-            exits.tried("close", &trader.name, view.now, Some(no));
+            exits.tried("close", &trader.who.name, view.now, Some(no));
             trader.thwarted(view.now);
             Ok(None)
         }
@@ -120,18 +120,18 @@ fn leave(
 
 /// A fiftieth of the notional, if the wallet has it: what it has, otherwise.
 fn top_up(
-    stage: &mut Stage,
+    venue: &mut dyn Venue,
     trader: &mut Trader,
     view: &View,
     exits: &mut Exits,
 ) -> Result<(), Bug> {
-    let free = stage.exchange.wallet(&trader.name).minus(CHANGE)?;
+    let free = venue.free(&trader.who).minus(CHANGE)?;
     let amount = trader.notional.share_up(Ratio::percent(2))?.min(free);
     if amount <= Amount::ZERO {
         return Ok(());
     }
-    let done = stage.add_margin(&trader.name, amount.coins()?);
-    exits.tried("add margin", &trader.name, view.now, done.err());
-    trader.sees(stage.exchange.position(&trader.name));
+    let done = venue.add_margin(&trader.who, amount.coins()?);
+    exits.tried("add margin", &trader.who.name, view.now, done.err());
+    trader.sees(venue.held(&trader.who));
     Ok(())
 }

@@ -1,13 +1,16 @@
-//! One trader: what they hold, how they are, what they want next. Decides, does nothing itself.
+//! One trader: what they hold, how they are, what they want next. Decides, does nothing itself. When they
+//! want in and out is drawn beforehand; what happens to them decides only what they do close to
+//! liquidation, and whether there is still anything to leave.
 
 use math::units::{Amount, Side};
 use types::{engine::PositionState, level::Action};
 
-use super::view::View;
-use crate::noise::Dice;
+use super::{
+    schedule::{Episode, Schedule},
+    view::View,
+};
+use crate::{noise::Dice, venue::Person};
 
-/// Seconds in an hour.
-const HOUR: u64 = 3_600;
 /// Who is kept out waits this long before trying again.
 const KEPT_OUT_S: u64 = 300;
 /// Times a trader adds margin to one position at most.
@@ -17,7 +20,7 @@ const TOP_UPS: u32 = 3;
 #[derive(Debug, Clone)]
 pub struct Traits {
     /// Who.
-    pub name: String,
+    pub who: Person,
     /// Which way.
     pub side: Side,
     /// How much.
@@ -78,7 +81,7 @@ pub enum Wish {
 /// One trader.
 pub struct Trader {
     /// Who.
-    pub name: String,
+    pub who: Person,
     /// Which way.
     pub side: Side,
     /// How much.
@@ -89,10 +92,15 @@ pub struct Trader {
     pub held: Option<PositionState>,
     nerve: Nerve,
     standing: Standing,
+    /// Not before this time.
     wake: u64,
     top_ups: u32,
-    cashes_out: bool,
-    dice: Dice,
+    schedule: Schedule,
+    episode: Episode,
+    /// Half of this episode's position was closed, or the order to do it was signed.
+    halved: bool,
+    /// This episode's position is gone.
+    over: bool,
 }
 
 impl Trader {
@@ -103,18 +111,22 @@ impl Trader {
             5..=7 => Nerve::Defends,
             _ => Nerve::Runs,
         };
+        let leverage = dice.between(2, 15);
+        let mut schedule = Schedule::new(dice, traits.enters);
         Self {
-            leverage: dice.between(2, 15),
-            name: traits.name,
+            leverage,
+            who: traits.who,
             side: traits.side,
             notional: traits.notional,
-            wake: traits.enters,
+            wake: 0,
             held: None,
             nerve,
             standing: Standing::Out,
             top_ups: 0,
-            cashes_out: false,
-            dice,
+            episode: schedule.draw(),
+            schedule,
+            halved: false,
+            over: false,
         }
     }
 
@@ -132,11 +144,8 @@ impl Trader {
                 Some(Wish::CallBack { order })
             }
             Standing::Entering { .. } | Standing::Leaving => None,
-            Standing::Out if self.cashes_out => {
-                self.cashes_out = false;
-                Some(Wish::CashOut)
-            }
-            Standing::Out if view.now < self.wake => None,
+            Standing::Out if view.now >= self.episode.leaves => self.next_episode(),
+            Standing::Out if self.over || view.now < self.wake.max(self.episode.enters) => None,
             Standing::Out if !view.level.permits(Action::Increase) => {
                 self.wake = view.now.saturating_add(KEPT_OUT_S);
                 None
@@ -144,6 +153,13 @@ impl Trader {
             Standing::Out => Some(Wish::Enter),
             Standing::Holding => self.mind(view),
         }
+    }
+
+    fn next_episode(&mut self) -> Option<Wish> {
+        let cashes_out = self.episode.cashes_out && self.over;
+        self.episode = self.schedule.draw();
+        (self.over, self.halved) = (false, false);
+        cashes_out.then_some(Wish::CashOut)
     }
 
     fn mind(&mut self, view: &View) -> Option<Wish> {
@@ -155,16 +171,20 @@ impl Trader {
                     return Some(Wish::TopUp);
                 }
                 Nerve::Defends => {}
-                Nerve::Runs => return Some(Wish::Close),
+                Nerve::Runs if view.now >= self.wake => return Some(Wish::Close),
+                Nerve::Runs => {}
             }
         }
         if view.now < self.wake {
             return None;
         }
-        Some(if self.dice.one_in(3) {
+        if view.now >= self.episode.leaves {
+            return Some(Wish::Close);
+        }
+        let halves = self.episode.halves.is_some_and(|at| view.now >= at);
+        (halves && !self.halved).then(|| {
+            self.halved = true;
             Wish::Halve
-        } else {
-            Wish::Close
         })
     }
 
@@ -177,7 +197,7 @@ impl Trader {
 
     /// An order to enter waits; one in sixteen thinks better of it.
     pub fn enters(&mut self, order: u64) {
-        let regrets = self.dice.one_in(16);
+        let regrets = self.episode.regrets;
         self.standing = Standing::Entering { order, regrets };
     }
 
@@ -192,23 +212,19 @@ impl Trader {
     }
 
     /// The position is gone.
-    pub fn went_flat(&mut self, now: u64) {
+    pub fn went_flat(&mut self) {
         self.held = None;
         self.standing = Standing::Out;
-        self.cashes_out = self.dice.one_in(4);
-        self.wake = now.saturating_add(self.dice.between(HOUR / 2, HOUR.saturating_mul(6)));
+        self.over = true;
     }
 
     /// There is a position, as just seen.
-    pub fn holds(&mut self, held: Option<&PositionState>, now: u64) {
+    pub fn holds(&mut self, held: Option<PositionState>) {
         if matches!(self.standing, Standing::Entering { .. }) {
             self.top_ups = 0;
         }
-        if self.standing != Standing::Holding {
-            self.wake = now.saturating_add(self.dice.between(HOUR, HOUR.saturating_mul(24)));
-        }
         self.standing = Standing::Holding;
-        self.held = held.cloned();
+        self.held = held;
     }
 
     /// The position was seen again, nothing else changed.
@@ -223,6 +239,6 @@ impl Trader {
         } else {
             Standing::Out
         };
-        self.wake = now.saturating_add(self.dice.between(KEPT_OUT_S, HOUR));
+        self.thwarted(now);
     }
 }

@@ -31,13 +31,23 @@ impl View {
     /// What traders see: the book and the newest price.
     pub fn of(books: &MarketState, index: Price, now: u64) -> Result<Self, OutOfRange> {
         let asked = asked(books.terms.im, books.stance.caution, ADD_ON)?;
-        let near = books.terms.mm.plus(NEAR)?;
+        let level = books.stance.level;
+        Self::with((now, level), index, (asked, books.terms.mm))
+    }
+
+    /// What traders see where new positions need `asked` and old ones `mm`.
+    pub fn with(
+        (now, level): (u64, Level),
+        index: Price,
+        (asked, mm): (Ratio, Ratio),
+    ) -> Result<Self, OutOfRange> {
+        let near = mm.plus(NEAR)?;
         let entry = asked.max(near);
         let edge = |ratio: Ratio, round| index.times(ratio, round)?.per_unit();
         Ok(Self {
             now,
             index,
-            level: books.stance.level,
+            level,
             entry: entry.scaled(23, 20, Round::Up)?,
             long_alarm: edge(Ratio::ONE.minus_floored(near), Round::Down)?,
             short_alarm: edge(Ratio::ONE.plus(near)?, Round::Up)?,

@@ -138,14 +138,22 @@ const fn colour(level: Level) -> &'static str {
 }
 
 fn figures(page: &mut String, plan: &Plan, report: &Report) -> fmt::Result {
-    writeln!(page, "<h2>What happened</h2>\n<table>")?;
-    for (what, value) in rows(&report.bulkhead, plan.failure.is_some()) {
-        let indent = if what.starts_with(' ') { "&emsp;" } else { "" };
+    writeln!(
+        page,
+        "<h2>What happened</h2>\n<table><tr><td></td><td>Bulkhead</td><td>naive twin</td></tr>"
+    )?;
+    for row in rows(report, plan.failure.is_some()) {
+        let indent = if row.what.starts_with(' ') {
+            "&emsp;"
+        } else {
+            ""
+        };
         writeln!(
             page,
-            "<tr><td>{indent}{}</td><td>{}</td></tr>",
-            escaped(what.trim_start()),
-            escaped(&value)
+            "<tr><td>{indent}{}</td><td>{}</td><td>{}</td></tr>",
+            escaped(row.what.trim_start()),
+            escaped(&row.ours),
+            escaped(&row.naive)
         )?;
     }
     writeln!(page, "</table>")

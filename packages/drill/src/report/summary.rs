@@ -25,7 +25,7 @@ fn write(page: &mut String, (plan, outcome, report): (&Plan, &Outcome, &Report))
     head(page, plan, report)?;
     price(page, outcome)?;
     levels(page, plan, outcome)?;
-    figures(page, &report.bulkhead, plan.failure.is_some())?;
+    figures(page, report, plan.failure.is_some())?;
     writeln!(page, "\nTargets")?;
     for target in &report.targets {
         let mark = if target.met { "\u{2713}" } else { "\u{2717}" };
@@ -143,27 +143,47 @@ pub(super) const fn word(level: Level) -> &'static str {
     }
 }
 
-fn figures(page: &mut String, r: &Figures, failed: bool) -> fmt::Result {
-    writeln!(page)?;
-    for (what, value) in rows(r, failed) {
-        writeln!(page, "  {what:<46}{value:>22}")?;
+fn figures(page: &mut String, report: &Report, failed: bool) -> fmt::Result {
+    writeln!(page, "\n{:<48}{:>18}{:>18}", "", "Bulkhead", "naive twin")?;
+    for row in rows(report, failed) {
+        writeln!(page, "  {:<46}{:>18}{:>18}", row.what, row.ours, row.naive)?;
     }
     Ok(())
 }
 
+/// One figure of both.
+pub(super) struct Row {
+    /// Its name.
+    pub what: &'static str,
+    /// Ours.
+    pub ours: String,
+    /// The naive twin's.
+    pub naive: String,
+}
+
 /// The figures in plain words; how long a failure took to be seen only where one is marked.
-pub(super) fn rows(r: &Figures, failed: bool) -> Vec<(&'static str, String)> {
-    let seconds = |s: Option<u64>| s.map_or("never".to_owned(), |s| format!("{s} s"));
-    let money = |text: &str| format!("{} USD", grouped(&cents(text)));
+pub(super) fn rows(report: &Report, failed: bool) -> Vec<Row> {
+    let ours = column(&report.bulkhead, failed);
+    let naive = column(&report.naive, failed);
+    let pairs = ours.into_iter().zip(naive);
+    pairs
+        .map(|((what, ours), (_, naive))| Row { what, ours, naive })
+        .collect()
+}
+
+fn column(r: &Figures, failed: bool) -> Vec<(&'static str, String)> {
     let mut rows = vec![
         (
             "Blocks in which something owed was not there",
             r.insolvent_blocks.to_string(),
         ),
-        ("Losses beyond margin", money(&r.bad_debt)),
-        ("  of which insurance paid", money(&r.insurance_used)),
-        ("Gains that could not be paid at the end", money(&r.haircut)),
-        ("Profit of liquidity providers", money(&r.lp_profit)),
+        ("Losses beyond margin, USD", money(&r.bad_debt)),
+        ("  of which insurance paid, USD", money(&r.insurance_used)),
+        (
+            "Gains that could not be paid at the end, USD",
+            money(&r.haircut),
+        ),
+        ("Profit of liquidity providers, USD", money(&r.lp_profit)),
         ("Orders filled", r.orders_filled.to_string()),
         ("Liquidations", r.liquidations.to_string()),
         (
@@ -183,6 +203,14 @@ pub(super) fn rows(r: &Figures, failed: bool) -> Vec<(&'static str, String)> {
         rows.push(("From its end back to normal", seconds(r.recover_s)));
     }
     rows
+}
+
+fn seconds(s: Option<u64>) -> String {
+    s.map_or("never".to_owned(), |s| format!("{s} s"))
+}
+
+fn money(text: &str) -> String {
+    grouped(&cents(text))
 }
 
 fn notes(page: &mut String, outcome: &Outcome) -> fmt::Result {

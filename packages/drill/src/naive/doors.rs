@@ -1,0 +1,149 @@
+//! The doors of the naive twin: everything happens at once, at the newest print.
+
+use cosmwasm_std::{Addr, Uint128};
+use math::units::{Amount, Price, Side, Size};
+use types::{
+    engine::{Order, PositionChanged, PositionState},
+    market::OrderDone,
+};
+
+use super::{
+    books::Books,
+    trade::{signed, Refused},
+};
+use crate::{
+    bug::Bug,
+    news::News,
+    venue::{No, Person, Venue},
+};
+
+impl From<Refused> for No {
+    fn from(why: Refused) -> Self {
+        Self(why.to_string())
+    }
+}
+
+impl Books {
+    fn now(&self) -> Result<Price, Refused> {
+        if self.dead {
+            return Err(Refused::Dead);
+        }
+        self.print.ok_or(Refused::NoPrice)
+    }
+
+    fn execute(&mut self, who: &Addr, order: &Order) -> Result<u64, Refused> {
+        let print = self.now()?;
+        let (by, fee) = match order {
+            Order::Increase { side, size, margin } => {
+                let (by, margin) = (signed(*side, *size)?, Amount::of(*margin)?);
+                (by, self.increase(who, (by, margin), print)?)
+            }
+            Order::Reduce { side, size } => {
+                let held = self.size_of(who, *side)?;
+                let most = signed(*side, *size)?;
+                let part = if most.abs()? < held.abs()? {
+                    most
+                } else {
+                    held
+                };
+                (part.negated()?, self.reduce(who, part, print)?)
+            }
+            Order::Close { side } => {
+                let held = self.size_of(who, *side)?;
+                (held.negated()?, self.reduce(who, held, print)?)
+            }
+        };
+        self.orders = self.orders.saturating_add(1);
+        self.tell(who, (by, print, fee));
+        Ok(self.orders)
+    }
+
+    fn size_of(&self, who: &Addr, side: Side) -> Result<Size, Refused> {
+        let held = self.accounts.get(who).and_then(|a| a.held);
+        let size = held.map(|held| held.size);
+        size.filter(|size| size.side() == Some(side))
+            .ok_or(Refused::NoPosition)
+    }
+
+    fn tell(&mut self, who: &Addr, (by, price, fee): (Size, Price, Amount)) {
+        let held = self.accounts.get(who).and_then(|a| a.held);
+        self.news.push(News::Changed(PositionChanged {
+            market: String::new(),
+            account: who.clone(),
+            by,
+            size: held.map_or(Size::ZERO, |held| held.size),
+            price,
+            fee,
+        }));
+        self.news.push(News::Order(OrderDone {
+            order: self.orders,
+            round: 0,
+            filled: by,
+            refused: None,
+        }));
+    }
+
+    /// What people's messages have done since last asked.
+    pub fn heard(&mut self) -> Vec<News> {
+        std::mem::take(&mut self.news)
+    }
+
+    fn support(&mut self, who: &Addr, amount: Uint128) -> Result<(), Refused> {
+        self.now()?;
+        let amount = Amount::of(amount)?;
+        if *self.purse(who) < amount {
+            return Err(Refused::Poor);
+        }
+        let mut held = self.take(who)?.ok_or(Refused::NoPosition)?;
+        held.margin = held.margin.plus(amount)?;
+        self.put(who, held)?;
+        let purse = self.purse(who);
+        *purse = purse.minus(amount)?;
+        Ok(())
+    }
+}
+
+impl Venue for Books {
+    fn height(&self) -> u64 {
+        self.height
+    }
+
+    fn free(&self, who: &Person) -> Amount {
+        let account = self.accounts.get(&who.addr);
+        account.map_or(Amount::ZERO, |account| account.free)
+    }
+
+    fn held(&self, who: &Person) -> Option<PositionState> {
+        self.state(&who.addr)
+    }
+
+    fn bring(&mut self, who: &Person, amount: Amount) -> Result<(), Bug> {
+        let purse = self.purse(&who.addr);
+        *purse = purse.plus(amount)?;
+        Ok(())
+    }
+
+    fn place(&mut self, who: &Person, order: Order) -> Result<u64, No> {
+        Ok(self.execute(&who.addr, &order)?)
+    }
+
+    fn cancel(&mut self, _who: &Person, _order: u64) -> Result<(), No> {
+        // Orders execute when they are placed: there is nothing to call back, and no harm in asking.
+        Ok(())
+    }
+
+    fn add_margin(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
+        Ok(self.support(&who.addr, amount)?)
+    }
+
+    fn withdraw(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
+        let amount = Amount::of(amount).map_err(Refused::OutOfRange)?;
+        let purse = self.purse(&who.addr);
+        let left = purse.minus(amount).map_err(Refused::OutOfRange)?;
+        if left.is_negative() {
+            return Err(Refused::Poor.into());
+        }
+        *purse = left;
+        Ok(())
+    }
+}

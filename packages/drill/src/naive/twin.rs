@@ -1,0 +1,146 @@
+//! The twin's day: the same blocks, judged by the same judge.
+
+use math::units::{Amount, Price, Side};
+use types::level::Level;
+
+use super::{books::Books, IM, MM};
+use crate::{
+    bug::Bug,
+    judge::{
+        exits::Exits,
+        liquidations::{wrongful, Waits},
+        rule::Rule,
+    },
+    news::News,
+    opening,
+    plan::Plan,
+    population::{Population, View},
+    run::Money,
+    stage::CRANK,
+    tick::Tick,
+    venue::Person,
+};
+
+/// The naive protocol and its people.
+pub struct Twin<'p> {
+    plan: &'p Plan,
+    books: Books,
+    people: Population,
+    outcome: Outcome,
+}
+
+/// What became of it.
+#[derive(Default)]
+pub struct Outcome {
+    /// Blocks played, all at Normal.
+    pub blocks: u64,
+    /// Blocks after which positions were owed more than was there.
+    pub insolvent_blocks: u64,
+    /// Liquidations.
+    pub liquidations: u64,
+    /// Liquidations that were wrong.
+    pub wrongful: u64,
+    /// Late liquidations.
+    pub waits: Waits,
+    /// Exits.
+    pub exits: Exits,
+    /// Orders that changed a position.
+    pub filled: u64,
+    /// What money came to.
+    pub money: Money,
+}
+
+impl<'p> Twin<'p> {
+    /// Before the first block.
+    pub fn open(plan: &'p Plan, person: &dyn Fn(&str) -> Person) -> Result<Self, Bug> {
+        Ok(Self {
+            plan,
+            books: Books::open(plan)?,
+            people: Population::of(plan, person)?,
+            outcome: Outcome::default(),
+        })
+    }
+
+    /// One block: the print, the keeper, the people.
+    pub fn block(&mut self, tick: &Tick) -> Result<(), Bug> {
+        self.books.height = self.books.height.saturating_add(1);
+        let mut prints = tick.reports.first().into_iter().flatten();
+        let newest = prints.rfind(|r| r.price > Price::ZERO);
+        if let Some(report) = newest.filter(|_| !self.books.dead) {
+            self.books.print = Some(report.price);
+        }
+        self.keep(tick.real)?;
+        self.act(tick.real)?;
+        self.judge(tick.real)
+    }
+
+    fn keep(&mut self, now: u64) -> Result<(), Bug> {
+        for done in self.books.liquidate(CRANK)? {
+            let out = &mut self.outcome;
+            out.liquidations = out.liquidations.saturating_add(1);
+            if wrongful(&done.held, MM, &self.plan.reference, now)? {
+                out.wrongful = out.wrongful.saturating_add(1);
+            }
+            self.hear(&[News::Liquidated(done.what)], now);
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, now: u64) -> Result<(), Bug> {
+        let Some(print) = self.books.print else {
+            return Ok(());
+        };
+        let view = View::with((now, Level::Normal), print, (IM, MM))?;
+        self.people
+            .act(&mut self.books, &view, &mut self.outcome.exits)?;
+        let news = self.books.heard();
+        self.hear(&news, now);
+        Ok(())
+    }
+
+    fn hear(&mut self, news: &[News], now: u64) {
+        let fills = news.iter().filter(|one| matches!(one, News::Changed(_)));
+        let fills = u64::try_from(fills.count()).unwrap_or(u64::MAX);
+        self.outcome.filled = self.outcome.filled.saturating_add(fills);
+        self.outcome.exits.hear(news, now);
+        self.people.hear(news, &self.books, now);
+    }
+
+    fn judge(&mut self, now: u64) -> Result<(), Bug> {
+        let out = &mut self.outcome;
+        if let Some(print) = self.books.print {
+            let rule = Rule::at(print, MM);
+            for side in Side::BOTH {
+                let heads = self.books.condemned(side);
+                out.waits.look((side, now), &rule, &heads)?;
+            }
+        }
+        out.waits.close(now);
+        out.exits.close(now);
+        out.blocks = out.blocks.saturating_add(1);
+        if self.books.lack()? > Amount::ZERO {
+            out.insolvent_blocks = out.insolvent_blocks.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// The sums at the end.
+    pub fn finish(mut self) -> Result<Outcome, Bug> {
+        let end = self.plan.end;
+        let price = self.plan.reference.at(end).ok_or(Bug::NoPrice(end))?;
+        let books = &self.books;
+        let gain = books.gain(price)?;
+        let there = books.cash.plus(books.insurance)?;
+        let debt = books.bad_debt;
+        self.outcome.money = Money {
+            bad_debt: debt.insurance.plus(debt.vault)?,
+            insurance_used: debt.insurance,
+            haircut: gain.minus(there)?.max(Amount::ZERO),
+            lp_profit: books
+                .cash
+                .minus(gain)?
+                .minus(opening::provided(self.plan)?)?,
+        };
+        Ok(self.outcome)
+    }
+}
