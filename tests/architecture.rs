@@ -614,6 +614,9 @@ fn breaker_actions() -> Vec<(String, Action)> {
         M::Examine {
             market: market.clone(),
         },
+        M::Fault {
+            market: market.clone(),
+        },
         M::Heartbeat {},
         M::Raise {
             scope: scope(),
@@ -633,14 +636,15 @@ fn breaker_actions() -> Vec<(String, Action)> {
         M::Push { .. } => 2,
         M::Poke { .. } => 3,
         M::Examine { .. } => 4,
-        M::Heartbeat {} => 5,
-        M::Raise { .. } => 6,
-        M::Withdraw {} => 7,
-        M::Veto { .. } => 8,
-        M::Execute { .. } => 9,
-        M::Dao { .. } => 10,
+        M::Fault { .. } => 5,
+        M::Heartbeat {} => 6,
+        M::Raise { .. } => 7,
+        M::Withdraw {} => 8,
+        M::Veto { .. } => 9,
+        M::Execute { .. } => 10,
+        M::Dao { .. } => 11,
     };
-    complete(samples.iter().map(number), 11);
+    complete(samples.iter().map(number), 12);
     let orders = dao_orders(market, scope);
     let orders = orders.into_iter().map(|order| M::Dao { order });
     let samples: Vec<M> = samples.into_iter().chain(orders).collect();

@@ -86,6 +86,7 @@ variants!(breaker_name, BREAKER, breaker::ExecuteMsg, {
     Push => "push",
     Poke => "poke",
     Examine => "examine",
+    Fault => "fault",
     Heartbeat => "heartbeat",
     Raise => "raise",
     Withdraw => "withdraw",
@@ -982,6 +983,8 @@ impl Stage {
             (&breaker, vitals(), Role::Engine),
             (&eve, json!({"examine": {"market": ETH}}), Role::Itself),
             (&engine, json!({"examine": {"market": ETH}}), Role::Itself),
+            (&eve, json!({"fault": {"market": ETH}}), Role::Itself),
+            (&engine, json!({"fault": {"market": ETH}}), Role::Itself),
         ] {
             let back = Back::Breaker(Breaker::Unauthorised { needed });
             self.row(sender, to, msg, (Wrong::Sender, back));
@@ -1282,6 +1285,11 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             &x.breaker,
             Module::Breaker,
             json!({"examine": {"market": ETH}}),
+        ),
+        (
+            &x.breaker,
+            Module::Breaker,
+            json!({"fault": {"market": ETH}}),
         ),
         (&guardian, Module::Breaker, json!({"heartbeat": {}})),
         (&guardian, Module::Breaker, raise(&global, "guarded", 1)),

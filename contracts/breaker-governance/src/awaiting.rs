@@ -13,6 +13,11 @@ pub enum Awaiting {
         /// Which.
         stance: Stance,
     },
+    /// Whether a failure could be counted.
+    Counted {
+        /// About which market.
+        market: String,
+    },
     /// Whether the engine says what a market's books read.
     Vitals {
         /// Which market.

@@ -104,6 +104,11 @@ fn route(
             Role::Itself.only(&call.itself, sender)?;
             learn::examine(deps, settings, &market, now)
         }
+        ExecuteMsg::Fault { market } => {
+            Role::Itself.only(&call.itself, sender)?;
+            let events = lease::fault(deps.storage, settings, market, now)?;
+            Ok(Response::new().add_events(events))
+        }
         ExecuteMsg::Push { markets } => learn::push(deps, settings, &markets, now),
         ExecuteMsg::Poke { markets } => poke::ask(deps.storage, &call.itself, markets),
         ExecuteMsg::Heartbeat {} => guardian::heartbeat(deps.storage, sender, now),
@@ -137,10 +142,21 @@ pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, Contract
     let failed = reply.result.is_err();
     match Awaiting::resume(&reply)? {
         Awaiting::Stance { market, stance } => {
-            let back = lease::settle(deps.storage, &settings, (market, stance, now), failed)?;
-            Ok(Response::new().add_events(back))
+            let back = (market.clone(), stance, now);
+            let events = lease::settle(deps.storage, &settings, back, failed)?;
+            let response = Response::new().add_events(events);
+            if failed {
+                Ok(response.add_submessage(learn::failed(&env.contract.address, market)?))
+            } else {
+                Ok(response)
+            }
         }
-        Awaiting::Vitals { market } => learn::examined(deps, &settings, (market, failed), now),
+        Awaiting::Vitals { market } if failed => {
+            let count = learn::failed(&env.contract.address, market)?;
+            Ok(Response::new().add_submessage(count))
+        }
+        Awaiting::Vitals { market } => learn::examined(deps, &settings, market, now),
+        Awaiting::Counted { .. } => Ok(Response::new()),
     }
 }
 

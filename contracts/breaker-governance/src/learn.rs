@@ -1,10 +1,17 @@
 //! What is told becomes what is leased: each kind of evidence moves its latches, then the stances it
 //! changed go out.
 
-use cosmwasm_std::{DepsMut, Response};
-use types::{breaker::FeedReading, engine::Vitals, scope::Scope, wire::Wire};
+use cosmwasm_std::{Addr, DepsMut, Response, StdResult, SubMsg};
+use types::{
+    breaker::{ExecuteMsg, FeedReading},
+    engine::Vitals,
+    pending::Pending,
+    scope::Scope,
+    wire::Wire,
+};
 
 use crate::{
+    awaiting::Awaiting,
     lease::{self, Concerned},
     module, poke, reading,
     registry::Settings,
@@ -67,16 +74,30 @@ pub fn examine(
     Ok(Response::new().add_events(events))
 }
 
-/// It has answered, or not: that is a word about the engine and, where not, nothing else.
+/// It has answered: that is a word about the engine, and the market hears what was learned.
 pub fn examined(
     deps: DepsMut,
     settings: &Settings,
-    (market, failed): (String, bool),
+    market: String,
     now: u64,
 ) -> Result<Response, ContractError> {
-    let call = (market.clone(), failed);
+    let call = (market.clone(), false);
     let events = lease::called(deps.storage, settings, call, now)?;
     Ok(renew(deps, settings, market, now)?.add_events(events))
+}
+
+/// What counting one failure may cost.
+const COUNT_GAS: u64 = 400_000;
+
+/// A call of the engine has failed: have it counted by a message to ourselves, exactly as deep as
+/// that call was. A chain refuses messages nested too deeply, so a caller who makes a call fail by
+/// how deeply it calls us makes the counting fail as well, and trips nothing.
+pub fn failed(itself: &Addr, market: String) -> StdResult<SubMsg> {
+    let fault = ExecuteMsg::Fault {
+        market: market.clone(),
+    };
+    let fault = poke::to_itself(itself, &fault)?;
+    Awaiting::Counted { market }.contained(fault, COUNT_GAS)
 }
 
 fn renew(

@@ -203,9 +203,7 @@ pub fn push(
     Ok(offers)
 }
 
-/// The engine has answered. A stance it did not take is due again, later each time. Only a market
-/// it has ever taken a stance for says anything about the engine: one it was never told of would
-/// fail for ever.
+/// The engine has answered. A stance it did not take is due again.
 pub fn settle(
     storage: &mut dyn Storage,
     settings: &Settings,
@@ -215,18 +213,35 @@ pub fn settle(
     let Some(mut lease) = LEASES.may_load(storage, &market)? else {
         return Ok(vec![]);
     };
-    if lease.answered(failed) {
+    if failed {
+        lease.lost();
+        LEASES.save(storage, &market, &lease)?;
+        return Ok(vec![offer::lost(market, stance, settings)]);
+    }
+    if lease.accepted() {
         LEASES.save(storage, &market, &lease)?;
     }
-    let mut events = vec![];
-    if failed {
-        events.push(offer::lost(market.clone(), stance, settings));
-    }
-    events.extend(called(storage, settings, (market, failed), now)?);
-    Ok(events)
+    called(storage, settings, (market, false), now)
 }
 
-/// A call of the engine about this market has come back.
+/// A failed call of the engine about this market counts: against the engine, and towards how long a
+/// lost stance waits.
+pub fn fault(
+    storage: &mut dyn Storage,
+    settings: &Settings,
+    market: String,
+    now: u64,
+) -> StdResult<Vec<Event>> {
+    if let Some(mut lease) = LEASES.may_load(storage, &market)? {
+        if lease.failed() {
+            LEASES.save(storage, &market, &lease)?;
+        }
+    }
+    called(storage, settings, (market, true), now)
+}
+
+/// A call of the engine about this market has come back. Only a market it has ever taken a stance
+/// for says anything about it: one it was never told of would fail for ever.
 pub fn called(
     storage: &mut dyn Storage,
     settings: &Settings,

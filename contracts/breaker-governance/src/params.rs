@@ -95,10 +95,11 @@ fn leases(p: &Params) -> [Row; 5] {
     } = p.block_gap;
     let gaps = 10 <= guarded && guarded <= reduce_only && reduce_only <= protected;
     let gaps = gaps && protected <= DAY;
-    let limit = (1..=32).contains(&p.push_limit);
+    // What the oracle allows a report to cost has room for this many, with the engine dead.
+    let limit = (1..=4).contains(&p.push_limit);
     [
         (lease, "lease", "60 to 3600 seconds"),
-        (limit, "push_limit", "1 to 32"),
+        (limit, "push_limit", "1 to 4"),
         (
             (60..=DAY).contains(&p.lapse),
             "lapse",
@@ -179,7 +180,7 @@ mod tests {
             ("lease", |p| p.lease = 59),
             ("lease", |p| p.lease = 3_601),
             ("push_limit", |p| p.push_limit = 0),
-            ("push_limit", |p| p.push_limit = 33),
+            ("push_limit", |p| p.push_limit = 5),
             ("lateness", |p| {
                 p.lateness.reduce_only = Some(Ratio::percent(299))
             }),

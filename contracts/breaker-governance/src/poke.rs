@@ -11,10 +11,10 @@ use types::{
 use crate::{awaiting::Awaiting, lease, registry::Settings, ContractError, Counted};
 
 /// What asking about one market and learning its answer may cost. A poke of `n` markets needs `n`
-/// times this and [`lease::PUSH_GAS`], and some 300,000 a market for the replies and itself: 18.4
-/// million for eight. A limit counts only while it is below the gas that remains, so whoever brings
-/// less loses the whole message, and no child is ever starved.
-pub const EXAMINE_GAS: u64 = 1_500_000;
+/// times this and [`lease::PUSH_GAS`], and some 700,000 for replies and counting failures: 4.2 million
+/// a market, 34 for eight. A limit counts only while it is below the gas that remains, so whoever brings less
+/// loses the whole message, and no child is ever starved.
+pub const EXAMINE_GAS: u64 = 3_000_000;
 
 /// One contained question a market.
 pub fn ask(
@@ -28,16 +28,22 @@ pub fn ask(
         if !lease::is_market(storage, &market) {
             return Err(ContractError::UnknownMarket { market });
         }
-        let examine = WasmMsg::Execute {
-            contract_addr: itself.to_string(),
-            msg: to_json_binary(&ExecuteMsg::Examine {
-                market: market.clone(),
-            })?,
-            funds: vec![],
+        let examine = ExecuteMsg::Examine {
+            market: market.clone(),
         };
+        let examine = to_itself(itself, &examine)?;
         questions.push(Awaiting::Vitals { market }.contained(examine, EXAMINE_GAS)?);
     }
     Ok(Response::new().add_submessages(questions))
+}
+
+/// A message of this contract to itself.
+pub fn to_itself(itself: &Addr, msg: &ExecuteMsg) -> StdResult<WasmMsg> {
+    Ok(WasmMsg::Execute {
+        contract_addr: itself.to_string(),
+        msg: to_json_binary(msg)?,
+        funds: vec![],
+    })
 }
 
 /// What the engine says; none about a market it does not know.

@@ -158,6 +158,12 @@ pub enum ExecuteMsg {
         /// Which.
         market: String,
     },
+    /// The breaker to itself: a call of the engine about this market has failed. Counting it is a
+    /// message as deep as that call was.
+    Fault {
+        /// Which.
+        market: String,
+    },
 }
 
 impl ExecuteMsg {
@@ -170,7 +176,7 @@ impl ExecuteMsg {
             Self::Heartbeat {} | Self::Raise { .. } | Self::Veto { .. } => Action::Tighten,
             Self::Withdraw {} | Self::Execute { .. } => Action::Loosen,
             Self::Dao { order } => order.action(),
-            Self::Examine { .. } => Action::Internal,
+            Self::Examine { .. } | Self::Fault { .. } => Action::Internal,
         }
     }
 }

@@ -11,8 +11,9 @@ use types::{
 
 use crate::{awaiting::Awaiting, registry::Settings};
 
-/// What the engine may spend on taking one stance. Whoever calls `Report` allows for `push_limit`
-/// times this.
+/// What the engine may spend on taking one stance. With what comes back, counted if it failed, an
+/// offer costs a million at most: whoever sends `Report` allows for `push_limit` of them, four at
+/// most, and a million more; whoever sends `Vitals` for one, and half a million.
 pub const PUSH_GAS: u64 = 500_000;
 
 /// Stances on their way.

@@ -155,17 +155,25 @@ impl Lease {
         self.offered_at = now;
     }
 
-    /// The engine has taken the newest offer, or not. Whether that changed anything.
-    pub fn answered(&mut self, failed: bool) -> bool {
-        let before = self.clone();
-        if failed {
-            self.delivered = false;
+    /// The newest offer did not arrive.
+    pub fn lost(&mut self) {
+        self.delivered = false;
+    }
+
+    /// That counts: whether it makes the offer wait longer.
+    pub fn failed(&mut self) -> bool {
+        if !self.delivered {
             self.failures = self.failures.saturating_add(1);
-        } else {
-            self.taken = true;
-            self.failures = 0;
         }
-        *self != before
+        !self.delivered
+    }
+
+    /// The engine has taken the newest offer. Whether that changed anything.
+    pub fn accepted(&mut self) -> bool {
+        let news = !self.taken || self.failures > 0;
+        self.taken = true;
+        self.failures = 0;
+        news
     }
 
     /// What does not hold.

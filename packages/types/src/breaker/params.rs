@@ -144,7 +144,7 @@ impl Default for Params {
             max_doublings: 4,
             retrip_window: 86_400,
             lease: 900,
-            push_limit: 8,
+            push_limit: 4,
             reopen_step: 900,
         }
     }
