@@ -79,6 +79,8 @@ variants!(oracle_name, ORACLE, oracle::ExecuteMsg, {
     Bind => "bind",
     Push => "push",
     Refresh => "refresh",
+    Fetch => "fetch",
+    Conclude => "conclude",
 });
 variants!(breaker_name, BREAKER, breaker::ExecuteMsg, {
     Report => "report",

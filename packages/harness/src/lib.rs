@@ -30,9 +30,11 @@ mod code;
 mod exchange;
 mod numbers;
 mod prices;
+mod pyth;
 
 pub use audit::Violation;
 pub use builder::Builder;
 pub use code::{Fault, Switch};
 pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use numbers::{dollars, price, units, usd};
+pub use pyth::pyth_id;
