@@ -167,12 +167,25 @@ pub enum Flaw {
         /// The scenario's end.
         end: u64,
     },
-    /// A delay that does not say how long.
-    #[error("a delay needs by_s, the seconds it delays a report")]
-    DelayWithoutLength,
-    /// A length on something that has none.
-    #[error("by_s belongs to a delay only")]
-    LengthWithoutDelay,
+    /// A fault without something its kind needs.
+    #[error("a fault of kind {kind:?} needs {field}")]
+    FaultNeeds {
+        /// Its kind.
+        kind: &'static str,
+        /// What is missing.
+        field: &'static str,
+    },
+    /// A fault with something its kind does not have.
+    #[error("a fault of kind {kind:?} has no {field}")]
+    FaultHasNo {
+        /// Its kind.
+        kind: &'static str,
+        /// What is too much.
+        field: &'static str,
+    },
+    /// A multiple that is no positive number up to a million.
+    #[error("factor {0:?} is not a positive number of at most a million")]
+    BadFactor(String),
     /// A setting of the market that cannot be.
     #[error("{field} cannot be {text:?}: {why}")]
     BadSetting {

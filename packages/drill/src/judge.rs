@@ -69,7 +69,7 @@ pub struct Force {
 
 impl Force {
     /// Ask.
-    pub fn ask(stage: &Stage) -> Self {
+    pub fn ask(stage: &mut Stage) -> Self {
         Self {
             prices: stage.prices(),
             books: stage.books(),
@@ -107,8 +107,7 @@ impl Judge {
     }
 
     /// Prices are made and the crank is next: note the level, the round, and who might be liquidated.
-    pub fn before(&mut self, force: &Force, stage: &Stage) -> Result<(), Bug> {
-        let now = stage.now();
+    pub fn before(&mut self, force: &Force, stage: &Stage, now: u64) -> Result<(), Bug> {
         self.levels.see(force.books.stance.level, now);
         self.mm = force.books.terms.mm;
         self.before.clear();
@@ -172,8 +171,7 @@ impl Judge {
     }
 
     /// The keeper has cranked: who that may be liquidated is still there?
-    pub fn after(&mut self, force: &Force, stage: &Stage) -> Result<(), Bug> {
-        let now = stage.now();
+    pub fn after(&mut self, force: &Force, stage: &Stage, now: u64) -> Result<(), Bug> {
         let Some(pair) = force.prices.newest else {
             return Ok(());
         };
@@ -191,8 +189,7 @@ impl Judge {
     }
 
     /// The block is over; whether people acted in it, or it is time to look at the bank anyway.
-    pub fn close(&mut self, stage: &Stage, (acted, look): (bool, bool)) {
-        let now = stage.now();
+    pub fn close(&mut self, stage: &Stage, (acted, look): (bool, bool), now: u64) {
         self.heads.age();
         if acted {
             self.heads.forget();

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`play`] | from the command line to a report and an exit code |
 //! | [`run`] | the block loop |
-//! | [`tick`] | a block, as both protocols get to see it |
+//! | [`tick`], [`traffic`] | a block, as both protocols get to see it, and what enters it |
 //! | [`opening`], [`stage`], [`news`] | the embedded exchange: how it starts, what it is told, what it did |
 //! | [`naive`] | an ordinary protocol on the same day |
 //! | [`venue`], [`population`] | the doors of both; who trades, and how |
@@ -60,4 +60,5 @@ pub mod story;
 #[cfg(test)]
 mod testing;
 pub mod tick;
+pub mod traffic;
 pub mod venue;

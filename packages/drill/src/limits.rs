@@ -14,6 +14,10 @@ pub const MAX_NOISE_BPS: u64 = 1000;
 pub const DEFAULT_NOISE_BPS: u64 = 5;
 /// The longest a fault may delay a report, in seconds.
 pub const MAX_DELAY_S: u64 = 86_400;
+/// How far off a stolen key may state prices at most, in basis points.
+pub const MAX_STOLEN_BPS: u64 = 10_000;
+/// Transactions in a congested block at most.
+pub const MAX_PER_BLOCK: u64 = 10_000;
 /// The start of the names of reporters that complete a set.
 pub const DERIVED: &str = "derived-";
 

@@ -13,7 +13,7 @@ use self::gather::{
     Recorded, Specified,
 };
 use crate::cli::RunArgs;
-use crate::fault::Window;
+use crate::fault::{Outage, Window};
 use crate::input::{Flaw, InputError};
 use crate::overrides::Override;
 use crate::path::Path;
@@ -47,6 +47,8 @@ pub struct Plan {
     pub block_time: u64,
     /// The failure that detection and recovery are timed from.
     pub failure: Option<Window>,
+    /// What befalls the chain.
+    pub outages: Vec<Outage>,
     /// What the market holds: its value, traders and liquidity providers.
     pub market: MarketSetup,
     /// Settings of the market other than a major's.
@@ -100,8 +102,15 @@ impl Plan {
             seed: args.seed,
             block_time: args.block_time,
             failure: None,
+            outages: Vec::new(),
             market: MarketSetup::default(),
         })
+    }
+
+    /// A scenario with the default options.
+    #[cfg(test)]
+    pub(crate) fn of_test(scenario: Scenario) -> Self {
+        Self::of_scenario(&RunArgs::default(), scenario, &[]).unwrap()
     }
 
     fn of_scenario(
@@ -142,6 +151,7 @@ impl Plan {
             seed: args.seed,
             block_time: args.block_time,
             failure: scenario.failure,
+            outages: scenario.outages,
             market: scenario.market,
             name: scenario.name,
             file: scenario.file,

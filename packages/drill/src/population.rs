@@ -24,6 +24,7 @@ use crate::{
     news::News,
     noise::{Dice, Seed},
     plan::Plan,
+    traffic::Entered,
     venue::{Person, Venue},
 };
 
@@ -106,20 +107,31 @@ impl Population {
         });
     }
 
-    /// Everyone does what they want to do in this block.
+    /// Everyone makes up their mind; the numbers of those who want something.
+    pub fn wish(&mut self, view: &View) -> Vec<u64> {
+        let all = self.traders.iter_mut().zip(0u64..);
+        all.filter_map(|(trader, number)| trader.wishes(view).then_some(number))
+            .collect()
+    }
+
+    /// Those whose transactions entered do what they want; whether anyone did.
     pub fn act(
         &mut self,
         venue: &mut dyn Venue,
-        view: &View,
+        (view, entered): (&View, &Entered),
         exits: &mut Exits,
     ) -> Result<bool, Bug> {
         let mut acted = false;
-        for (trader, number) in self.traders.iter_mut().zip(0usize..) {
-            let Some(wish) = trader.decide(view) else {
+        for (trader, number) in self.traders.iter_mut().zip(0u64..) {
+            if !entered.lets(number) {
+                continue;
+            }
+            let Some(wish) = trader.wanted() else {
                 continue;
             };
             acted = true;
             if let Some(order) = desk::serve(venue, (trader, wish), view, exits)? {
+                let number = usize::try_from(number).unwrap_or(usize::MAX);
                 self.orders.insert(order, number);
             }
         }

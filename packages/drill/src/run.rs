@@ -20,6 +20,7 @@ use crate::{
     stage::Stage,
     story::Story,
     tick::{Tick, Ticks},
+    traffic::{Entered, Traffic},
 };
 
 /// Blocks between two audits.
@@ -73,6 +74,9 @@ struct Run<'p> {
     story: Story,
     blocks: u64,
     twin: Twin<'p>,
+    traffic: Traffic,
+    /// What people saw last.
+    view: Option<View>,
 }
 
 impl<'p> Run<'p> {
@@ -85,6 +89,8 @@ impl<'p> Run<'p> {
             judge: Judge::new(plan),
             story: Story::new(plan.block_time),
             blocks: 0,
+            traffic: Traffic::of(plan),
+            view: None,
             stage,
             plan,
         })
@@ -94,20 +100,29 @@ impl<'p> Run<'p> {
         let now = tick.real;
         self.stage.exchange.at(tick.time);
         self.story.see(now, tick.reference);
-        for (reports, source) in tick.reports.iter().zip(0usize..) {
+        self.stage.kill(&tick.dead);
+        let wishes = self.wishes(tick);
+        let entered = self.traffic.admit(tick, &wishes);
+        for (reports, source) in entered.reports.iter().zip(0usize..) {
             self.stage.push(source, reports)?;
         }
-        self.stage.refresh()?;
-        let force = Force::ask(&self.stage);
-        self.judge.before(&force, &self.stage)?;
-        let news = self.stage.crank()?;
+        if entered.refresh {
+            self.stage.refresh()?;
+        }
+        let force = Force::ask(&mut self.stage);
+        self.judge.before(&force, &self.stage, now)?;
+        let news = if entered.crank {
+            self.stage.crank()?
+        } else {
+            Vec::new()
+        };
         self.hear(&news, now)?;
-        self.judge.after(&force, &self.stage)?;
-        let acted = self.act(&force, now)?;
+        self.judge.after(&force, &self.stage, now)?;
+        let acted = self.act(&force, tick, &entered)?;
         self.blocks = self.blocks.saturating_add(1);
         let audit = self.blocks.is_multiple_of(AUDIT_EVERY);
         let look = audit || !news.is_empty();
-        self.judge.close(&self.stage, (acted, look));
+        self.judge.close(&self.stage, (acted, look), now);
         if audit {
             self.stage.audit()?;
         }
@@ -120,16 +135,27 @@ impl<'p> Run<'p> {
         Ok(())
     }
 
-    fn act(&mut self, force: &Force, now: u64) -> Result<bool, Bug> {
+    /// In a congested block people sign before it, by what they saw last.
+    fn wishes(&mut self, tick: &Tick) -> Vec<u64> {
+        match (tick.room, &self.view) {
+            (Some(_), Some(view)) => self.people.wish(view),
+            (Some(_) | None, _) => Vec::new(),
+        }
+    }
+
+    fn act(&mut self, force: &Force, tick: &Tick, entered: &Entered) -> Result<bool, Bug> {
         let Some(index) = force.index() else {
             return Ok(false);
         };
-        let view = View::of(&force.books, index, now)?;
-        let acted = self
-            .people
-            .act(&mut self.stage, &view, &mut self.judge.exits)?;
+        let view = View::of(&force.books, index, tick.real)?;
+        if tick.room.is_none() {
+            self.people.wish(&view);
+        }
+        self.view = Some(view);
+        let exits = &mut self.judge.exits;
+        let acted = self.people.act(&mut self.stage, (&view, entered), exits)?;
         let news = self.stage.heard();
-        self.hear(&news, now)?;
+        self.hear(&news, tick.real)?;
         Ok(acted)
     }
 
@@ -179,3 +205,6 @@ impl Outcome {
         self.judge.seconds(level)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,12 +27,19 @@
 //! interval_s = 15                        # optional, at most 15
 //! offset_s = 0                           # optional: second of the interval
 //!
-//! [[fault]]
+//! [[fault]]                              # of a source: acts on the reports it publishes in the window
 //! source = "venue-a"                     # a source above, or one given with --prices
-//! kind = "delay"                         # or "drop"
-//! from = 600                             # reports published in from <= t < to
+//! kind = "delay"                         # see the table
+//! from = 600                             # from <= t < to
 //! to = 1200
-//! by_s = 300                             # of a delay
+//! by_s = 300
+//!
+//! [[fault]]                              # of the chain
+//! kind = "congestion"
+//! from = 600
+//! to = 1200
+//! per_block = 2
+//! keepers = false                        # optional: keepers stay out
 //!
 //! [failure]                              # optional: what detection and recovery are timed from
 //! from = 600
@@ -46,11 +53,26 @@
 //! [market.set]                           # optional: settings other than a major's, see `types::params`
 //! gap = "0.6"
 //! ```
+//!
+//! | fault | needs | what happens |
+//! |---|---|---|
+//! | `drop` | `source` | its reports are lost |
+//! | `delay` | `source`, `by_s` | they arrive later, with the publish times they had |
+//! | `misdate`, `future` | `source`, `by_s` | they state earlier or later publish times |
+//! | `spike` | `source`, `factor` (text) | they state a multiple of the price |
+//! | `clip` | `source`, `floor` (price) | they state no price below the floor |
+//! | `invert`, `zero`, `freeze` | `source` | they state one over the price; nothing; the last price before, at new times |
+//! | `stolen` | `source`, `by_bps` | a thief states prices up to so far off, on the source's schedule, and trades on them |
+//! | `halt` | | no block; the first one after carries a time from just after the start |
+//! | `congestion` | `per_block` | the so many best-paying transactions enter, by seeded fees; `keepers = false` keeps theirs out |
+//! | `dead_keeper` | | nobody refreshes prices or cranks |
+//! | `dead_module` | `module`: `market`, `breaker` or `oracle` | that contract fails at everything; the naive twin's only contract dies with `market` |
 
 mod check;
+mod faults;
 mod file;
 
-use crate::fault::{Fault, Window};
+use crate::fault::{Fault, Outage, Window};
 use crate::input::{self, Flaw, InputError};
 use crate::overrides::Override;
 use crate::path::Waypoints;
@@ -148,6 +170,8 @@ pub struct Scenario {
     pub sources: Vec<Reporter>,
     /// What befalls them.
     pub faults: Vec<Befalls>,
+    /// What befalls the chain.
+    pub outages: Vec<Outage>,
     /// The failure that detection and recovery are timed from.
     pub failure: Option<Window>,
     /// What the market holds.

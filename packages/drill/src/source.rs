@@ -15,7 +15,7 @@ use cosmwasm_std::{Int256, Uint256};
 use math::units::{OutOfRange, Price, Ratio};
 use math::wide::{mul_div, Round};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, FaultKind};
 use crate::input::Flaw;
 use crate::limits::{bounded, MAX_INTERVAL_S, MAX_LATENCY_S, MAX_NOISE_BPS, MAX_STEP_S};
 use crate::noise::{Seed, SIGMA};
@@ -73,12 +73,24 @@ pub struct Report {
     pub conf: Price,
 }
 
+impl Report {
+    /// State another price, just as sure.
+    pub fn restate(&mut self, price: Price) -> Result<(), OutOfRange> {
+        let (conf, of) = (self.conf.wide(), self.price.wide().unsigned_abs());
+        let conf = mul_div(conf, price.wide(), of, Round::Up)?;
+        (self.price, self.conf) = (price, Price::from_wide(conf)?);
+        Ok(())
+    }
+}
+
 /// A source of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     spec: SourceSpec,
     seed: Seed,
     longest_delay: u64,
+    /// The price before each fault's window.
+    frozen: Vec<Option<Price>>,
 }
 
 impl Source {
@@ -110,11 +122,15 @@ impl Source {
         let longest_delay = spec.faults.iter().fold(latency, |sum, fault| {
             sum.saturating_add(fault.longest_delay())
         });
-        Ok(Self {
+        let mut source = Self {
             seed: Seed::of(seed, "report", &spec.name),
             longest_delay,
             spec,
-        })
+            frozen: Vec::new(),
+        };
+        let faults = source.spec.faults.iter();
+        source.frozen = faults.map(|f| source.before(f.window.from)).collect();
+        Ok(source)
     }
 
     /// What it is called.
@@ -172,7 +188,55 @@ impl Source {
                 .collect(),
         };
         reports.sort_by_key(|report| (report.deliver_at, report.publish_time));
-        reports
+        let twisted = reports.into_iter();
+        twisted.filter_map(|report| self.twisted(report)).collect()
+    }
+
+    /// How far off whoever stole its key states prices at `time`, in basis points; `None` while its key is
+    /// its own.
+    pub fn stolen(&self, time: u64) -> Option<u64> {
+        let mut faults = self.spec.faults.iter();
+        faults.find_map(|fault| match fault.kind {
+            FaultKind::Stolen { by_bps } => fault.window.contains(time).then_some(by_bps),
+            FaultKind::Drop
+            | FaultKind::Delay { .. }
+            | FaultKind::Misdate { .. }
+            | FaultKind::Future { .. }
+            | FaultKind::Spike { .. }
+            | FaultKind::Clip { .. }
+            | FaultKind::Invert
+            | FaultKind::Zero
+            | FaultKind::Freeze => None,
+        })
+    }
+
+    /// What becomes of a report by every fault in turn; lost if no price is left.
+    fn twisted(&self, report: Report) -> Option<Report> {
+        let time = report.publish_time;
+        let mut faults = self.spec.faults.iter().zip(&self.frozen);
+        let twist = |r: Report, (fault, frozen): (&Fault, &Option<Price>)| {
+            fault.twist(time, r, *frozen).ok()
+        };
+        faults.try_fold(report, twist)
+    }
+
+    /// The price of its last report before `time`.
+    fn before(&self, time: u64) -> Option<Price> {
+        let last = time.checked_sub(1)?;
+        match &self.spec.kind {
+            SourceKind::Series(path) if path.is_updates() => path.at(last.min(path.end())),
+            SourceKind::Series(path) => path.at(self.tick_before(last)?),
+            SourceKind::Derived { of, noise_bps, .. } => {
+                let tick = self.tick_before(last)?;
+                self.stray(tick, of.at(tick)?, *noise_bps).ok()
+            }
+        }
+    }
+
+    /// The last second up to `last` in which it looks.
+    fn tick_before(&self, last: u64) -> Option<u64> {
+        let past = last.checked_sub(self.spec.offset_s)?;
+        last.checked_sub(past.checked_rem(self.spec.interval_s)?)
     }
 
     /// When what it publishes at `publish_time` arrives; `None` if it never does.

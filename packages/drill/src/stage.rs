@@ -1,17 +1,19 @@
 //! The embedded exchange a run plays on: one market, its contracts and who reports to it.
 
 use cosmwasm_std::{coin, from_json, Addr, Binary, Coin, Uint128};
-use harness::{Exchange, Failed, Module, DENOM};
-use math::units::{Amount, Price, Side};
+use harness::{AppResponse, Exchange, Failed, Fault, Module, DENOM};
+use math::units::{Amount, Side};
 use types::{
+    clock::Moment,
     engine::{ExecuteMsg, MarketState, Order, PositionState, QueryMsg},
-    oracle::{self, Snapshot},
+    oracle::{self, Snapshot, Status},
     page,
     params::MarketParams,
 };
 
 use crate::{
     bug::Bug,
+    fault::Part,
     input,
     news::{self, News},
     source::Report,
@@ -33,6 +35,9 @@ pub struct Stage {
     feed: String,
     keeper: Addr,
     heard: Vec<News>,
+    dead: Vec<Part>,
+    /// Prices when last asked.
+    known: Option<Snapshot>,
 }
 
 impl Stage {
@@ -45,6 +50,8 @@ impl Stage {
             feed: name(|m| &m.feed).unwrap_or_default(),
             keeper: exchange.person(KEEPER),
             heard: Vec::new(),
+            dead: Vec::new(),
+            known: None,
             exchange,
             params,
         }
@@ -53,6 +60,34 @@ impl Stage {
     /// Block time, seconds.
     pub fn now(&self) -> u64 {
         self.exchange.now()
+    }
+
+    /// These contracts fail at everything from now on, and no others.
+    pub fn kill(&mut self, dead: &[Part]) {
+        if self.dead == dead {
+            return;
+        }
+        for part in [Part::Market, Part::Breaker, Part::Oracle] {
+            let fault = if dead.contains(&part) {
+                Fault::Dead
+            } else {
+                Fault::None
+            };
+            self.exchange.fault(module(part), fault);
+        }
+        self.dead = dead.to_vec();
+    }
+
+    /// What must work unless a contract was made to fail.
+    fn events(
+        &self,
+        what: &'static str,
+        done: Result<AppResponse, Failed>,
+    ) -> Result<Vec<News>, Bug> {
+        match done {
+            Err(_) if !self.dead.is_empty() => Ok(Vec::new()),
+            done => news::read(&self.must(what, done.map_err(no))?.events),
+        }
     }
 
     fn must<T>(&self, what: &'static str, done: Result<T, No>) -> Result<T, Bug> {
@@ -78,7 +113,7 @@ impl Stage {
             }];
             let msg = oracle::ExecuteMsg::Push { reports };
             let done = self.exchange.send(&reporter, Module::Oracle, &msg, &[]);
-            self.must("a report", done.map_err(no))?;
+            self.events("a report", done)?;
         }
         Ok(())
     }
@@ -89,8 +124,7 @@ impl Stage {
         let msg = oracle::ExecuteMsg::Refresh { feeds };
         let keeper = self.keeper.clone();
         let done = self.exchange.send(&keeper, Module::Oracle, &msg, &[]);
-        let done = done.map_err(no);
-        news::read(&self.must("a refresh", done)?.events)
+        self.events("a refresh", done)
     }
 
     /// The keeper cranks: due orders execute, margin terms follow, liquidations.
@@ -101,8 +135,7 @@ impl Stage {
         };
         let keeper = self.keeper.clone();
         let done = self.exchange.send(&keeper, Module::Engine, &msg, &[]);
-        let done = done.map_err(no);
-        news::read(&self.must("a crank", done)?.events)
+        self.events("a crank", done)
     }
 
     /// Somebody tells the engine something.
@@ -136,9 +169,18 @@ impl Stage {
         self.exchange.books(0)
     }
 
-    /// The oracle's newest rounds.
-    pub fn prices(&self) -> Snapshot {
-        self.exchange.prices(0, None)
+    /// The oracle's newest rounds; while it is dead, those known last, good for nothing.
+    pub fn prices(&mut self) -> Snapshot {
+        let known = self.known.filter(|_| self.dead.contains(&Part::Oracle));
+        if let Some(known) = known {
+            return Snapshot {
+                status: Status::Invalid,
+                ..known
+            };
+        }
+        let prices = self.exchange.prices(0, None);
+        self.known = Some(prices);
+        prices
     }
 
     /// The worst positions of a side, the worst first.
@@ -176,11 +218,6 @@ impl Stage {
         }
     }
 
-    /// The newest round's price.
-    pub fn index(&self) -> Option<Price> {
-        self.prices().newest.map(|pair| pair.round.price)
-    }
-
     /// Fail unless everything the contracts promise about their books holds.
     pub fn audit(&self) -> Result<(), Bug> {
         let broken = self.exchange.audit();
@@ -199,8 +236,11 @@ impl Stage {
 struct Told(Option<Binary>);
 
 impl Venue for Stage {
-    fn height(&self) -> u64 {
-        self.exchange.height()
+    fn moment(&self) -> Moment {
+        Moment {
+            time: self.exchange.now(),
+            height: self.exchange.height(),
+        }
     }
 
     fn free(&self, who: &Person) -> Amount {
@@ -254,6 +294,14 @@ impl Venue for Stage {
         let denom = DENOM.to_owned();
         self.tell(who, &ExecuteMsg::Withdraw { denom, amount }, &[])
             .map(|_| ())
+    }
+}
+
+const fn module(part: Part) -> Module {
+    match part {
+        Part::Market => Module::Market(0),
+        Part::Breaker => Module::Breaker,
+        Part::Oracle => Module::Oracle,
     }
 }
 

@@ -2,7 +2,10 @@
 
 use cosmwasm_std::{Addr, Uint128};
 use math::units::Amount;
-use types::engine::{Order, PositionState};
+use types::{
+    clock::Moment,
+    engine::{Order, PositionState},
+};
 
 use crate::bug::Bug;
 
@@ -22,7 +25,7 @@ pub struct Person {
 /// A protocol, as its users see it.
 pub trait Venue {
     /// The block.
-    fn height(&self) -> u64;
+    fn moment(&self) -> Moment;
     /// Free money.
     fn free(&self, who: &Person) -> Amount;
     /// The position.

@@ -15,7 +15,10 @@ pub const GRACE_S: u64 = 60;
 /// A reduction that waits.
 struct Waiting {
     account: Addr,
+    /// Chain time: what binds it.
     placed: Moment,
+    /// When it was signed.
+    signed: u64,
     /// Block time at which the first round that binds it was accepted.
     due: Option<u64>,
     overdue: bool,
@@ -42,12 +45,12 @@ impl Exits {
         }
     }
 
-    /// Somebody signed a reduction, at this block time and height.
-    pub fn signed(&mut self, order: u64, account: Addr, (time, height): (u64, u64)) {
-        let placed = Moment { time, height };
+    /// Somebody signed a reduction, at this moment of the chain, when it was this late.
+    pub fn signed(&mut self, order: u64, account: Addr, (placed, now): (Moment, u64)) {
         let waiting = Waiting {
             account,
             placed,
+            signed: now,
             due: None,
             overdue: false,
         };
@@ -95,7 +98,7 @@ impl Exits {
         };
         match refused {
             None => {
-                let waited = now.saturating_sub(waiting.placed.time);
+                let waited = now.saturating_sub(waiting.signed);
                 self.longest = self.longest.max(waited);
             }
             Some(_) if !self.holders.contains(&waiting.account) => {}
@@ -163,7 +166,11 @@ mod tests {
 
     fn waiting() -> Exits {
         let mut exits = Exits::default();
-        exits.signed(7, who(), (100, 10));
+        let placed = Moment {
+            time: 100,
+            height: 10,
+        };
+        exits.signed(7, who(), (placed, 100));
         exits.holds(&who(), Size::raw(1));
         exits
     }

@@ -6,7 +6,10 @@ use cosmwasm_std::Addr;
 use math::ledger::Loose;
 use math::units::{Amount, OutOfRange, Price, Ratio, Side, Size};
 use math::wide::Round;
-use types::engine::{BadDebtSum, PositionState};
+use types::{
+    clock::Moment,
+    engine::{BadDebtSum, PositionState},
+};
 
 use super::{ladder, ladder::Ladder, MM};
 use crate::{bug::Bug, news::News, opening, plan::Plan};
@@ -37,7 +40,7 @@ pub struct Books {
     /// Whether its contract fails at everything.
     pub dead: bool,
     pub(super) accounts: BTreeMap<Addr, Account>,
-    pub(super) height: u64,
+    pub(super) moment: Moment,
     pub(super) orders: u64,
     pub(super) news: Vec<News>,
     fees: Amount,
@@ -61,7 +64,7 @@ impl Books {
             bad_debt: BadDebtSum::default(),
             dead: false,
             accounts: BTreeMap::new(),
-            height: 0,
+            moment: Moment::default(),
             orders: 0,
             news: Vec::new(),
             fees: Amount::ZERO,

@@ -3,6 +3,7 @@
 use cosmwasm_std::{Addr, Uint128};
 use math::units::{Amount, Price, Side, Size};
 use types::{
+    clock::Moment,
     engine::{Order, PositionChanged, PositionState},
     market::OrderDone,
 };
@@ -104,8 +105,8 @@ impl Books {
 }
 
 impl Venue for Books {
-    fn height(&self) -> u64 {
-        self.height
+    fn moment(&self) -> Moment {
+        self.moment
     }
 
     fn free(&self, who: &Person) -> Amount {

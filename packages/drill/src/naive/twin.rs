@@ -1,11 +1,12 @@
 //! The twin's day: the same blocks, judged by the same judge.
 
 use math::units::{Amount, Price, Side};
-use types::level::Level;
+use types::{clock::Moment, level::Level};
 
 use super::{books::Books, IM, MM};
 use crate::{
     bug::Bug,
+    fault::Part,
     judge::{
         exits::Exits,
         liquidations::{wrongful, Waits},
@@ -18,6 +19,7 @@ use crate::{
     run::Money,
     stage::CRANK,
     tick::Tick,
+    traffic::{Entered, Traffic},
     venue::Person,
 };
 
@@ -26,6 +28,9 @@ pub struct Twin<'p> {
     plan: &'p Plan,
     books: Books,
     people: Population,
+    traffic: Traffic,
+    /// What people saw last.
+    view: Option<View>,
     outcome: Outcome,
 }
 
@@ -57,21 +62,40 @@ impl<'p> Twin<'p> {
             plan,
             books: Books::open(plan)?,
             people: Population::of(plan, person)?,
+            traffic: Traffic::of(plan),
+            view: None,
             outcome: Outcome::default(),
         })
     }
 
     /// One block: the print, the keeper, the people.
     pub fn block(&mut self, tick: &Tick) -> Result<(), Bug> {
-        self.books.height = self.books.height.saturating_add(1);
-        let mut prints = tick.reports.first().into_iter().flatten();
+        self.books.moment = Moment {
+            time: tick.time,
+            height: self.books.moment.height.saturating_add(1),
+        };
+        self.books.dead = tick.dead.contains(&Part::Market);
+        let wishes = self.wishes(tick);
+        let entered = self.traffic.admit(tick, &wishes);
+        let mut prints = entered.reports.first().into_iter().flatten();
         let newest = prints.rfind(|r| r.price > Price::ZERO);
-        if let Some(report) = newest.filter(|_| !self.books.dead) {
+        let deaf = self.books.dead || tick.dead.contains(&Part::Oracle);
+        if let Some(report) = newest.filter(|_| !deaf) {
             self.books.print = Some(report.price);
         }
-        self.keep(tick.real)?;
-        self.act(tick.real)?;
+        if entered.crank {
+            self.keep(tick.real)?;
+        }
+        self.act(tick, &entered)?;
         self.judge(tick.real)
+    }
+
+    /// In a congested block people sign before it, by what they saw last.
+    fn wishes(&mut self, tick: &Tick) -> Vec<u64> {
+        match (tick.room, &self.view) {
+            (Some(_), Some(view)) => self.people.wish(view),
+            (Some(_) | None, _) => Vec::new(),
+        }
     }
 
     fn keep(&mut self, now: u64) -> Result<(), Bug> {
@@ -86,13 +110,18 @@ impl<'p> Twin<'p> {
         Ok(())
     }
 
-    fn act(&mut self, now: u64) -> Result<(), Bug> {
+    fn act(&mut self, tick: &Tick, entered: &Entered) -> Result<(), Bug> {
+        let now = tick.real;
         let Some(print) = self.books.print else {
             return Ok(());
         };
         let view = View::with((now, Level::Normal), print, (IM, MM))?;
-        self.people
-            .act(&mut self.books, &view, &mut self.outcome.exits)?;
+        if tick.room.is_none() {
+            self.people.wish(&view);
+        }
+        self.view = Some(view);
+        let exits = &mut self.outcome.exits;
+        self.people.act(&mut self.books, (&view, entered), exits)?;
         let news = self.books.heard();
         self.hear(&news, now);
         Ok(())

@@ -105,8 +105,8 @@ fn leave(
 ) -> Result<Option<u64>, Bug> {
     match venue.place(&trader.who, order) {
         Ok(number) => {
-            let height = venue.height();
-            exits.signed(number, trader.who.addr.clone(), (view.now, height));
+            let at = (venue.moment(), view.now);
+            exits.signed(number, trader.who.addr.clone(), at);
             trader.leaves();
             Ok(Some(number))
         }

@@ -101,6 +101,8 @@ pub struct Trader {
     halved: bool,
     /// This episode's position is gone.
     over: bool,
+    /// What is wanted and has not entered a block yet.
+    wanted: Option<Wish>,
 }
 
 impl Trader {
@@ -127,11 +129,24 @@ impl Trader {
             schedule,
             halved: false,
             over: false,
+            wanted: None,
         }
     }
 
-    /// What they want now, if anything.
-    pub fn decide(&mut self, view: &View) -> Option<Wish> {
+    /// Decide what is wanted now, unless something already is; whether anything is.
+    pub fn wishes(&mut self, view: &View) -> bool {
+        if self.wanted.is_none() {
+            self.wanted = self.decide(view);
+        }
+        self.wanted.is_some()
+    }
+
+    /// What is wanted, now that it enters a block.
+    pub fn wanted(&mut self) -> Option<Wish> {
+        self.wanted.take()
+    }
+
+    fn decide(&mut self, view: &View) -> Option<Wish> {
         match self.standing {
             Standing::Entering {
                 order,
@@ -213,6 +228,7 @@ impl Trader {
 
     /// The position is gone.
     pub fn went_flat(&mut self) {
+        self.wanted = None;
         self.held = None;
         self.standing = Standing::Out;
         self.over = true;
@@ -220,6 +236,7 @@ impl Trader {
 
     /// There is a position, as just seen.
     pub fn holds(&mut self, held: Option<PositionState>) {
+        self.wanted = None;
         if matches!(self.standing, Standing::Entering { .. }) {
             self.top_ups = 0;
         }
@@ -234,6 +251,7 @@ impl Trader {
 
     /// An order ended without a fill.
     pub fn was_refused(&mut self, now: u64) {
+        self.wanted = None;
         self.standing = if self.held.is_some() {
             Standing::Holding
         } else {

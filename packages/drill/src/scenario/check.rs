@@ -3,23 +3,24 @@
 use math::units::Price;
 use types::params::MarketParams;
 
-use super::file::{Between, File, Kind, Market, Moment, Reporter as RawReporter, Waypoint};
-use super::{Befalls, MarketSetup, Reporter, Scenario};
-use crate::fault::{Fault, FaultKind, Window};
+use super::faults;
+use super::file::{Between, File, Market, Moment, Reporter as RawReporter, Waypoint};
+use super::{MarketSetup, Reporter, Scenario};
+use crate::fault::Window;
 use crate::input::{self, Flaw};
 use crate::limits;
 use crate::overrides::{self, Override};
 use crate::path::{Knot, Waypoints};
 
 /// Where in the text, and what.
-type At = (usize, Flaw);
+pub(super) type At = (usize, Flaw);
 
 /// The most noise a path may have, in basis points per square root of a minute.
 const MAX_PATH_NOISE_BPS: u64 = 1000;
 
 /// When the scenario starts and ends; times in the file count from the start.
 #[derive(Clone, Copy)]
-struct Span {
+pub(super) struct Span {
     start: u64,
     end: u64,
 }
@@ -37,7 +38,7 @@ impl Span {
         Err(Flaw::OutsideScenario { time, start, end })
     }
 
-    fn window(self, from: Moment, to: Moment) -> Result<Window, Flaw> {
+    pub(super) fn window(self, from: Moment, to: Moment) -> Result<Window, Flaw> {
         let (from, to) = (self.time(from)?, self.time(to)?);
         if from >= to {
             return Err(Flaw::Backwards { from, to });
@@ -52,10 +53,12 @@ pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At
         return Err((at, Flaw::BadName(input::excerpt(raw.name.get_ref()))));
     }
     let span = span(&raw)?;
+    let (faults, outages) = faults::all(&raw, span, text)?;
     Ok(Scenario {
         path: path(&raw, span)?,
         sources: sources(&raw)?,
-        faults: faults(&raw, span, text)?,
+        faults,
+        outages,
         failure: failure(&raw, span)?,
         market: market(&raw)?,
         overrides: overrides(&raw)?,
@@ -175,33 +178,6 @@ fn reporter(raw: &RawReporter, index: u64) -> Result<Reporter, Flaw> {
         interval_s,
         offset_s: limits::bounded("offset_s", offset_s, 0, interval_s.saturating_sub(1))?,
     })
-}
-
-/// Whether the source exists is known only once `--prices` are.
-fn faults(raw: &File, span: Span, text: &str) -> Result<Vec<Befalls>, At> {
-    let mut faults = Vec::new();
-    for raw in &raw.fault {
-        let at = raw.span().start;
-        let raw = raw.get_ref();
-        let window = span.window(raw.from, raw.to).map_err(|flaw| (at, flaw))?;
-        let kind = match (raw.kind, raw.by_s) {
-            (Kind::Drop, None) => FaultKind::Drop,
-            (Kind::Delay, Some(by_s)) => {
-                let by_s = limits::bounded("by_s", by_s, 1, limits::MAX_DELAY_S);
-                FaultKind::Delay {
-                    by_s: by_s.map_err(|flaw| (at, flaw))?,
-                }
-            }
-            (Kind::Drop, Some(_)) => return Err((at, Flaw::LengthWithoutDelay)),
-            (Kind::Delay, None) => return Err((at, Flaw::DelayWithoutLength)),
-        };
-        faults.push(Befalls {
-            source: raw.source.clone(),
-            fault: Fault { window, kind },
-            line: input::line_of(text.as_bytes(), at),
-        });
-    }
-    Ok(faults)
 }
 
 fn failure(raw: &File, span: Span) -> Result<Option<Window>, At> {

@@ -8,7 +8,7 @@ use serde::Deserialize as Derive;
 use toml::Spanned;
 
 use super::Control;
-use crate::{clock, decimal};
+use crate::{clock, decimal, fault::Part};
 
 #[derive(Derive)]
 #[serde(deny_unknown_fields)]
@@ -52,11 +52,17 @@ pub(super) struct Reporter {
 #[derive(Derive)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fault {
-    pub source: String,
     pub kind: Kind,
     pub from: Moment,
     pub to: Moment,
+    pub source: Option<String>,
     pub by_s: Option<u64>,
+    pub by_bps: Option<u64>,
+    pub factor: Option<String>,
+    pub floor: Option<Quoted>,
+    pub per_block: Option<u64>,
+    pub keepers: Option<bool>,
+    pub module: Option<Part>,
 }
 
 #[derive(Derive, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +70,18 @@ pub(super) struct Fault {
 pub(super) enum Kind {
     Drop,
     Delay,
+    Misdate,
+    Future,
+    Spike,
+    Clip,
+    Invert,
+    Zero,
+    Freeze,
+    Stolen,
+    Halt,
+    Congestion,
+    DeadKeeper,
+    DeadModule,
 }
 
 #[derive(Derive)]

@@ -1,10 +1,10 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, OutageKind, Part};
 use crate::path::Path;
 use crate::testing::cents;
-use math::units::Price;
+use math::units::{Price, Ratio};
 
 const GOOD: &str = r#"name = "two-drops"
 title = "Two drops"
@@ -231,14 +231,14 @@ fn bad_scenarios_are_refused_in_one_line() {
         (
             "kind = \"drop\"",
             "kind = \"melt\"",
-            "29: unknown variant `melt`, expected `drop` or `delay`",
+            "29: unknown variant `melt`, expected one of `drop`, `delay`",
         ),
         (
             "kind = \"drop\"",
             "kind = \"drop\"\nby_s = 3",
-            "27: by_s belongs to a delay only",
+            "27: a fault of kind \"drop\" has no by_s",
         ),
-        ("by_s = 30", "", "33: a delay needs by_s"),
+        ("by_s = 30", "", "33: a fault of kind \"delay\" needs by_s"),
         ("by_s = 30", "by_s = 0", "33: by_s is 0"),
         (
             "from = 60\nto = 120\n\n[[fault]]",
@@ -277,6 +277,142 @@ fn bad_scenarios_are_refused_in_one_line() {
         );
         assert_eq!(error.lines().count(), 1, "{error}");
     }
+}
+
+/// The scenario with this fault in the place of its first.
+fn with_fault(lines: &str) -> Result<Scenario, InputError> {
+    let old = "source = \"a\"\nkind = \"drop\"\n";
+    assert!(GOOD.contains(old));
+    parse(&GOOD.replacen(old, lines, 1))
+}
+
+#[test]
+fn every_kind_of_fault_is_read() {
+    let of_source = |lines: &str| {
+        let lines = format!("source = \"a\"\n{lines}\n");
+        with_fault(&lines).unwrap().faults[0].fault.kind
+    };
+    let kinds = [
+        (
+            "kind = \"misdate\"\nby_s = 9",
+            FaultKind::Misdate { by_s: 9 },
+        ),
+        ("kind = \"future\"\nby_s = 9", FaultKind::Future { by_s: 9 }),
+        (
+            "kind = \"spike\"\nfactor = \"0.12\"",
+            FaultKind::Spike {
+                factor: Ratio::percent(12),
+            },
+        ),
+        (
+            "kind = \"clip\"\nfloor = \"0.1\"",
+            FaultKind::Clip { floor: cents(10) },
+        ),
+        ("kind = \"invert\"", FaultKind::Invert),
+        ("kind = \"zero\"", FaultKind::Zero),
+        ("kind = \"freeze\"", FaultKind::Freeze),
+        (
+            "kind = \"stolen\"\nby_bps = 140",
+            FaultKind::Stolen { by_bps: 140 },
+        ),
+    ];
+    for (lines, kind) in kinds {
+        assert_eq!(of_source(lines), kind);
+    }
+    let module = OutageKind::DeadModule {
+        module: Part::Oracle,
+    };
+    let congestion = |keepers| OutageKind::Congestion {
+        per_block: 2,
+        keepers,
+    };
+    let outages = [
+        ("kind = \"halt\"", OutageKind::Halt),
+        ("kind = \"dead_keeper\"", OutageKind::DeadKeeper),
+        ("kind = \"dead_module\"\nmodule = \"oracle\"", module),
+        ("kind = \"congestion\"\nper_block = 2", congestion(true)),
+        (
+            "kind = \"congestion\"\nper_block = 2\nkeepers = false",
+            congestion(false),
+        ),
+    ];
+    for (lines, kind) in outages {
+        let scenario = with_fault(&format!("{lines}\n")).unwrap();
+        assert_eq!(scenario.outages[0].kind, kind);
+        assert_eq!(scenario.faults.len(), 1);
+    }
+}
+
+#[test]
+fn a_fault_without_what_it_needs_or_with_what_it_has_not_names_its_line() {
+    let cases = [
+        ("kind = \"drop\"", "a fault of kind \"drop\" needs source"),
+        (
+            "kind = \"halt\"\nsource = \"a\"",
+            "a fault of kind \"halt\" has no source",
+        ),
+        (
+            "kind = \"spike\"\nsource = \"a\"",
+            "a fault of kind \"spike\" needs factor",
+        ),
+        (
+            "kind = \"spike\"\nsource = \"a\"\nfactor = \"-2\"",
+            "factor \"-2\" is not a positive number",
+        ),
+        (
+            "kind = \"spike\"\nsource = \"a\"\nfactor = \"1000001\"",
+            "factor \"1000001\" is not a positive number",
+        ),
+        (
+            "kind = \"clip\"\nsource = \"a\"",
+            "a fault of kind \"clip\" needs floor",
+        ),
+        (
+            "kind = \"misdate\"\nsource = \"a\"",
+            "a fault of kind \"misdate\" needs by_s",
+        ),
+        (
+            "kind = \"future\"\nsource = \"a\"\nby_s = 90000",
+            "by_s is 90000; it must be between 1 and 86400",
+        ),
+        (
+            "kind = \"stolen\"\nsource = \"a\"",
+            "a fault of kind \"stolen\" needs by_bps",
+        ),
+        (
+            "kind = \"stolen\"\nsource = \"a\"\nby_bps = 10001",
+            "by_bps is 10001; it must be between 1 and 10000",
+        ),
+        (
+            "kind = \"congestion\"",
+            "a fault of kind \"congestion\" needs per_block",
+        ),
+        (
+            "kind = \"congestion\"\nper_block = 10001",
+            "per_block is 10001; it must be between 0 and 10000",
+        ),
+        (
+            "kind = \"zero\"\nsource = \"a\"\nkeepers = true",
+            "a fault of kind \"zero\" has no keepers",
+        ),
+        (
+            "kind = \"dead_module\"",
+            "a fault of kind \"dead_module\" needs module",
+        ),
+    ];
+    for (lines, message) in cases {
+        let error = with_fault(&format!("{lines}\n")).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("day.toml:27: {message}")),
+            "{error}"
+        );
+    }
+    let error = with_fault("kind = \"dead_module\"\nmodule = \"engine\"\n");
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.starts_with("day.toml:29: unknown variant `engine`"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -197,6 +197,94 @@ fn faults_act_by_publish_time() {
     assert_eq!(times(&source.reports(190, 200)), [(65, 197)]);
 }
 
+/// What a source without noise states under a fault from 20 to 50.
+fn stated(kind: FaultKind) -> Vec<(u64, Price)> {
+    let spec = SourceSpec {
+        faults: vec![fault(20, 50, kind)],
+        ..derived(path(Some(60), &[0, 60]), 0, 0)
+    };
+    let source = Source::new(spec, 1).unwrap();
+    let reports = source.reports(0, 60);
+    for report in &reports {
+        let conf = report.price.times(Ratio::bps(0), Round::Up).unwrap();
+        assert_eq!(report.conf, conf);
+    }
+    reports.iter().map(|r| (r.publish_time, r.price)).collect()
+}
+
+#[test]
+fn faults_of_a_source_change_what_it_states_within_the_window_only() {
+    let of = path(Some(60), &[0, 60]);
+    let truth = |time: u64| of.at(time).unwrap();
+    let at = |time: u64| (time, truth(time));
+    let times = |ratio, time| truth(time).times(ratio, Round::Down).unwrap();
+    assert_eq!(
+        stated(FaultKind::Misdate { by_s: 9 }),
+        [at(5), (11, truth(20)), (26, truth(35)), at(50)]
+    );
+    assert_eq!(
+        stated(FaultKind::Future { by_s: 9 }),
+        [at(5), (29, truth(20)), (44, truth(35)), at(50)]
+    );
+    let factor = Ratio::percent(12);
+    assert_eq!(
+        stated(FaultKind::Spike { factor }),
+        [
+            at(5),
+            (20, times(factor, 20)),
+            (35, times(factor, 35)),
+            at(50)
+        ]
+    );
+    let floor = cents(100_000);
+    assert_eq!(
+        stated(FaultKind::Clip { floor }),
+        [at(5), (20, floor), (35, floor), at(50)]
+    );
+    assert_eq!(
+        stated(FaultKind::Zero),
+        [at(5), (20, Price::ZERO), (35, Price::ZERO), at(50)]
+    );
+    assert_eq!(
+        stated(FaultKind::Freeze),
+        [at(5), (20, truth(5)), (35, truth(5)), at(50)]
+    );
+    let inverted = stated(FaultKind::Invert);
+    let product = u128::from(truth(20).0.atomics().u128() / 1_000_000_000)
+        * (inverted[1].1 .0.atomics().u128() / 1_000_000_000);
+    assert!((999_999_000_000_000_000..=1_000_000_000_000_000_000).contains(&product));
+    assert_eq!(
+        stated(FaultKind::Stolen { by_bps: 9 }),
+        [at(5), at(20), at(35), at(50)],
+        "what a thief states is the thief's to say"
+    );
+}
+
+#[test]
+fn a_stolen_key_is_stolen_within_its_window() {
+    let spec = SourceSpec {
+        faults: vec![fault(20, 50, FaultKind::Stolen { by_bps: 9 })],
+        ..derived(path(Some(60), &[0, 60]), 0, 0)
+    };
+    let source = Source::new(spec, 1).unwrap();
+    let at = |time| source.stolen(time);
+    assert_eq!(
+        [at(19), at(20), at(49), at(50)],
+        [None, Some(9), Some(9), None]
+    );
+}
+
+#[test]
+fn a_push_oracle_freezes_at_its_last_row() {
+    let spec = SourceSpec {
+        faults: vec![fault(13, 50, FaultKind::Freeze)],
+        ..spec(SourceKind::Series(path(None, &[10, 13, 40])))
+    };
+    let source = Source::new(spec, 1).unwrap();
+    let prices: Vec<Price> = source.reports(0, 60).iter().map(|r| r.price).collect();
+    assert_eq!(prices, [cents(1_010); 3]);
+}
+
 #[test]
 fn bad_sources_are_refused() {
     let ok = path(Some(300), &[0, 300]);

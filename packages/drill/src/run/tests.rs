@@ -1,0 +1,113 @@
+#![allow(clippy::arithmetic_side_effects)]
+
+use super::*;
+use crate::{
+    fault::{Outage, OutageKind, Part, Window},
+    scenario::Scenario,
+};
+
+const MORNING: &str = r#"
+name = "morning"
+title = "A morning"
+description = "Made up."
+citations = ["made up"]
+start = "2024-01-01T00:00:00Z"
+end = 10800
+noise_bps = 3
+
+[[waypoint]]
+at = 0
+price = "2000"
+
+[[waypoint]]
+at = 10800
+price = "1960"
+
+[market]
+traders = 40
+"#;
+
+fn played(outages: &[(u64, u64, OutageKind)]) -> Outcome {
+    let scenario = Scenario::parse("morning.toml", MORNING).unwrap();
+    let mut plan = Plan::of_test(scenario);
+    plan.outages = outages
+        .iter()
+        .map(|(from, to, kind)| Outage {
+            window: Window {
+                from: plan.start + from,
+                to: plan.start + to,
+            },
+            kind: *kind,
+        })
+        .collect();
+    run(&plan).unwrap()
+}
+
+/// Nobody is hurt, on ours, and everyone gets out.
+#[track_caller]
+fn assert_unhurt(outcome: &Outcome) {
+    let judge = &outcome.judge;
+    let notes: Vec<&String> = judge.notes().collect();
+    assert!(notes.is_empty(), "{notes:?}");
+    assert_eq!(judge.insolvent_blocks, 0);
+}
+
+#[test]
+fn an_ordinary_morning_fills_everybodys_orders_on_both() {
+    let outcome = played(&[]);
+    assert_unhurt(&outcome);
+    assert_eq!(outcome.blocks, 1_801);
+    assert_eq!(outcome.naive.blocks, 1_801);
+    assert!(outcome.judge.filled >= 40 && outcome.naive.filled >= 40);
+}
+
+#[test]
+fn both_see_the_same_halt() {
+    let outcome = played(&[(600, 1_800, OutageKind::Halt)]);
+    assert_unhurt(&outcome);
+    assert_eq!(outcome.blocks, 1_801 - 200);
+    assert_eq!(outcome.naive.blocks, outcome.blocks);
+}
+
+#[test]
+fn without_the_keeper_nothing_fills_and_afterwards_everything_does() {
+    let always = played(&[]);
+    let never = played(&[(0, 10_801, OutageKind::DeadKeeper)]);
+    assert_unhurt(&never);
+    assert_eq!(never.judge.filled, 0);
+    assert!(
+        never.naive.filled > 0,
+        "who trades at the print needs no keeper"
+    );
+    let late = played(&[(0, 5_400, OutageKind::DeadKeeper)]);
+    assert_unhurt(&late);
+    assert!(late.judge.filled > 0 && late.judge.filled <= always.judge.filled);
+}
+
+#[test]
+fn congestion_delays_and_without_keepers_stops_what_needs_them() {
+    let congestion = |per_block, keepers| {
+        let kind = OutageKind::Congestion { per_block, keepers };
+        played(&[(0, 10_800, kind)])
+    };
+    let usual = played(&[]);
+    let slow = congestion(1, true);
+    assert_unhurt(&slow);
+    assert!(slow.judge.filled > 0 && slow.naive.filled > 0);
+    let longest = |outcome: &Outcome| outcome.judge.exits.longest;
+    assert!(longest(&slow) > longest(&usual));
+    let stopped = congestion(3, false);
+    assert_unhurt(&stopped);
+    assert_eq!(stopped.judge.filled, 0);
+    assert!(stopped.naive.filled > 0);
+}
+
+#[test]
+fn a_dead_contract_keeps_nobody_in() {
+    for module in [Part::Market, Part::Breaker, Part::Oracle] {
+        let outcome = played(&[(2_400, 9_000, OutageKind::DeadModule { module })]);
+        assert_unhurt(&outcome);
+        let refused = outcome.naive.exits.refused;
+        assert_eq!(refused > 0, module == Part::Market, "{module:?}: {refused}");
+    }
+}
