@@ -79,8 +79,6 @@ variants!(oracle_name, ORACLE, oracle::ExecuteMsg, {
     Bind => "bind",
     Push => "push",
     Refresh => "refresh",
-    Fetch => "fetch",
-    Conclude => "conclude",
 });
 variants!(breaker_name, BREAKER, breaker::ExecuteMsg, {
     Report => "report",

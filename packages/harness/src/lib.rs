@@ -30,7 +30,6 @@ mod code;
 mod exchange;
 mod numbers;
 mod prices;
-mod pyth;
 
 pub use audit::Violation;
 pub use builder::Builder;
@@ -38,4 +37,3 @@ pub use cw_multi_test::AppResponse;
 pub use code::{Fault, Switch};
 pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use numbers::{dollars, price, units, usd};
-pub use pyth::pyth_id;
