@@ -33,7 +33,7 @@ mod prices;
 
 pub use audit::Violation;
 pub use builder::Builder;
-pub use cw_multi_test::AppResponse;
 pub use code::{Fault, Switch};
+pub use cw_multi_test::AppResponse;
 pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use numbers::{dollars, price, units, usd};

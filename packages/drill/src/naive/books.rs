@@ -112,6 +112,7 @@ impl Books {
     pub fn state(&self, who: &Addr) -> Option<PositionState> {
         let held = self.accounts.get(who)?.held?;
         Some(PositionState {
+            paid_in: Amount::ZERO,
             account: who.clone(),
             size: held.size,
             margin: held.margin,
