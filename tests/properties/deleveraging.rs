@@ -53,7 +53,7 @@ fn between() -> impl Strategy<Value = Op> {
 }
 
 proptest! {
-    #![proptest_config(cases(16))]
+    #![proptest_config(cases(12))]
 
     /// The side never empties, so `A` falls through all of them, down to 1e-22; newcomers enter at each.
     #[test]

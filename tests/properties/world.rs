@@ -57,8 +57,10 @@ pub fn op() -> impl Strategy<Value = Op> {
         4 => -900_000i128..900_000,
         1 => prop_oneof![Just(300_000i128), Just(-300_000), Just(1), Just(-1)],
     ];
+    // Much, or so little that funding makes it a debt.
+    let margin = prop_oneof![0i128..9_000_000_000_000, 0i128..500_000_000];
     prop_oneof![
-        8 => (0u8..7, size, 0i128..9_000_000_000_000)
+        8 => (0u8..7, size, margin)
             .prop_map(|(who, by, margin)| Op::Trade { who, by: by * 1_000_000_001, margin }),
         2 => (0u8..7, -1_000_000_000i128..1_000_000_000).prop_map(|(who, by)| Op::Margin { who, by }),
         1 => (0u8..7).prop_map(|who| Op::Touch { who }),
@@ -137,6 +139,9 @@ impl World {
     }
 
     pub fn trade(&mut self, who: u8, by: Size, margin: Amount) {
+        if by.is_zero() {
+            return;
+        }
         let skew = self.book.skew().unwrap();
         let mut loose = self.take(who);
         if loose.size.side().is_none_or(|side| Some(side) == by.side()) {
@@ -211,19 +216,36 @@ impl World {
             return;
         }
         self.fill(gain.0.i128() * 100 / percent);
-        let Outcome::Scale(Step { side, keep }) =
-            adl::plan(&self.book, curve(), self.index).unwrap()
-        else {
-            return;
+        let Step { winners, keep } = match adl::plan(&self.book, curve(), self.index).unwrap() {
+            Outcome::Scale(step) => step,
+            Outcome::Exhausted => return self.check_exhausted(),
+            Outcome::Calm => panic!("{percent} is above the trigger"),
+            Outcome::Below => return,
         };
         let before = self.model.gain() / &self.model.cash;
-        self.scale(side, keep);
+        for side in winners.sides() {
+            self.book
+                .deleverage(*side, keep, (curve(), self.index))
+                .unwrap();
+            self.model.deleverage(*side, &keep.exact());
+        }
         let (gain, cash) = (self.model.gain(), self.model.cash.clone());
         let target = adl::TARGET.exact() * &cash;
         assert!(cash.is_positive() && &gain / &cash < before, "it improves");
         assert!(
             (target - gain).abs() <= self.whole() * int(2),
             "to the target and no further"
+        );
+    }
+
+    /// Only where the premium of closing may take all that cash exceeds the gain by.
+    fn check_exhausted(&self) {
+        let open: Q = self.model.held.values().map(|h| h.size.abs()).sum();
+        let premium = open * &self.model.index * &self.model.cap / &self.model.scale;
+        let free = &self.model.cash - self.model.gain();
+        assert!(
+            free <= premium + self.whole(),
+            "closing would have been enough"
         );
     }
 

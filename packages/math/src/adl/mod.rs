@@ -8,15 +8,19 @@
 //!
 //! so `h(x) = target*cash - gain` is convex in `x` (`Phi` is) and below zero at nothing closed: it
 //! crosses zero at most once, and a bisection over `keep` finds the greatest that brings the books to
-//! the target (cash is positive there whenever the crossing means anything). It asks the books themselves, so that what it promises holds with all their roundings, and it
-//! is bounded: 60 halvings exhaust the 18 decimals of a ratio.
+//! the target (cash is positive there whenever the crossing means anything). It asks the books
+//! themselves, so that what it promises holds with all their roundings, and it is bounded: 60 halvings
+//! exhaust the 18 decimals of a ratio.
+//!
+//! Where both sides gain (the vault has lost to each, at different times), one of them may not be enough;
+//! then both are scaled by the same factor. `g` is `G` then, and `h` has the same shape.
 
 use cosmwasm_std::{Decimal, Int256, Uint256};
 
 use crate::{
     ledger::Book,
     pricing::Curve,
-    units::{Amount, OutOfRange, Price, Ratio, Side, E18},
+    units::{Amount, OutOfRange, PerUnit, Price, Ratio, Side, E18},
     wide::{mul_div, Round},
 };
 
@@ -39,11 +43,20 @@ pub struct Standing {
     pub cash: Amount,
 }
 
-/// One step: keep this much of that side.
+/// Whose positions are scaled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Winners {
+    /// The side that gains more.
+    One(Side),
+    /// Both, where both gain and one is not enough.
+    Both,
+}
+
+/// One step: keep this much of their positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// The winning side.
-    pub side: Side,
+    /// Whose.
+    pub winners: Winners,
     /// `s` of [`Book::deleverage`].
     pub keep: Ratio,
 }
@@ -53,12 +66,38 @@ pub struct Step {
 pub enum Outcome {
     /// Nothing is due.
     Calm,
-    /// Scale a side.
+    /// Scale.
     Scale(Step),
-    /// The step that is due would take the scale below [`LEAST_SCALE`]: the market settles.
-    Below(Side),
-    /// Not even closing the whole winning side at its clearing price reaches the target.
-    Exhausted(Side),
+    /// The step that is due would take a scale below [`LEAST_SCALE`]: the market settles.
+    Below,
+    /// Not even closing all winners at their clearing price reaches the target.
+    Exhausted,
+}
+
+impl Winners {
+    /// The sides that are scaled, in the order they clear in.
+    pub const fn sides(self) -> &'static [Side] {
+        match self {
+            Self::One(Side::Long) => &[Side::Long],
+            Self::One(Side::Short) => &[Side::Short],
+            Self::Both => &Side::BOTH,
+        }
+    }
+}
+
+impl Step {
+    /// Scale the books; each side and its clearing price. A potential makes the order of two sides
+    /// indifferent to what both are paid together.
+    pub fn apply(
+        self,
+        book: &mut Book,
+        at: (Curve, Price),
+    ) -> Result<Vec<(Side, PerUnit)>, OutOfRange> {
+        let sides = self.winners.sides().iter();
+        sides
+            .map(|side| Ok((*side, book.deleverage(*side, self.keep, at)?)))
+            .collect()
+    }
 }
 
 impl Standing {
@@ -102,41 +141,46 @@ fn gain(book: &Book, side: Side, index: Price) -> Result<Amount, OutOfRange> {
     value.minus(sums.cost(Round::Down)?)
 }
 
-/// The side that gains more; the longs where both gain the same.
-fn winner(book: &Book, index: Price) -> Result<Side, OutOfRange> {
-    let (long, short) = (
-        gain(book, Side::Long, index)?,
-        gain(book, Side::Short, index)?,
-    );
-    Ok(if short > long {
-        Side::Short
-    } else {
-        Side::Long
-    })
-}
-
 /// What is due on these books at `index`. Bankrupt heads must have been cleared before.
 pub fn plan(book: &Book, curve: Curve, index: Price) -> Result<Outcome, OutOfRange> {
     if Standing::of(book, index)?.reading() <= TRIGGER {
         return Ok(Outcome::Calm);
     }
-    let side = winner(book, index)?;
-    let after = |keep| after(book, Step { side, keep }, (curve, index));
+    let long = gain(book, Side::Long, index)?;
+    let short = gain(book, Side::Short, index)?;
+    let winner = if short > long {
+        Side::Short
+    } else {
+        Side::Long
+    };
+    let one = scaled(book, Winners::One(winner), (curve, index))?;
+    let scales = matches!(one, Outcome::Scale(_));
+    if scales || long.min(short) <= Amount::ZERO {
+        return Ok(one);
+    }
+    scaled(book, Winners::Both, (curve, index))
+}
+
+/// The step that scales these winners to the target.
+fn scaled(book: &Book, winners: Winners, at: (Curve, Price)) -> Result<Outcome, OutOfRange> {
+    let after = |keep| after(book, Step { winners, keep }, at);
     let crosses = |keep| match after(keep)? {
         Some(standing) => standing.crosses(),
         None => Ok(false),
     };
     let Some(keep) = greatest(crosses)? else {
-        return Ok(Outcome::Exhausted(side));
+        return Ok(Outcome::Exhausted);
     };
     let good = after(keep)?.is_some_and(|s| s.cash > Amount::ZERO && s.reading() <= TARGET);
-    Ok(if !good {
-        Outcome::Exhausted(side)
-    } else if keep < least(book, side)? {
-        Outcome::Below(side)
-    } else {
-        Outcome::Scale(Step { side, keep })
-    })
+    if !good {
+        return Ok(Outcome::Exhausted);
+    }
+    for side in winners.sides() {
+        if keep < least(book, *side)? {
+            return Ok(Outcome::Below);
+        }
+    }
+    Ok(Outcome::Scale(Step { winners, keep }))
 }
 
 /// The smallest `keep` that leaves the scale of a side at its floor or above, rounded up.
@@ -149,7 +193,7 @@ fn least(book: &Book, side: Side) -> Result<Ratio, OutOfRange> {
 /// How the books stand after this step; nothing where it is too small to close anything.
 fn after(book: &Book, step: Step, at: (Curve, Price)) -> Result<Option<Standing>, OutOfRange> {
     let mut after = book.clone();
-    match after.deleverage(step.side, step.keep, at) {
+    match step.apply(&mut after, at) {
         Ok(_) => Standing::of(&after, at.1).map(Some),
         Err(OutOfRange) => Ok(None),
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     ledger::{Loose, Position},
-    units::{PerUnit, Size},
+    units::Size,
 };
 
 const UNIT: i128 = 1_000_000_000_000;
@@ -53,7 +53,7 @@ fn set_reading(book: &mut Book, index: Price, percent: i128) {
 fn scale(outcome: Outcome) -> Step {
     match outcome {
         Outcome::Scale(step) => step,
-        other @ (Outcome::Calm | Outcome::Below(_) | Outcome::Exhausted(_)) => {
+        other @ (Outcome::Calm | Outcome::Below | Outcome::Exhausted) => {
             panic!("{other:?}")
         }
     }
@@ -66,9 +66,8 @@ fn one_winner_is_scaled_to_the_target() {
     let index = usd(210_000);
     set_reading(&mut book, index, 90);
     let step = scale(plan(&book, curve(), index).unwrap());
-    assert_eq!(step.side, Side::Long);
-    book.deleverage(step.side, step.keep, (curve(), index))
-        .unwrap();
+    assert_eq!(step.winners, Winners::One(Side::Long));
+    step.apply(&mut book, (curve(), index)).unwrap();
     let reading = Standing::of(&book, index).unwrap().reading();
     assert!(
         reading <= TARGET && reading > Ratio::bps(7_699),
@@ -96,8 +95,7 @@ fn great_gains_on_both_sides_leave_a_crossing_before_cash_is_gone() {
     let long = gain(&book, Side::Long, index).unwrap();
     assert!(long.0.i128() > 10 * book.cash.0.i128());
     let step = scale(plan(&book, curve(), index).unwrap());
-    book.deleverage(step.side, step.keep, (curve(), index))
-        .unwrap();
+    step.apply(&mut book, (curve(), index)).unwrap();
     let after = Standing::of(&book, index).unwrap();
     assert!(after.cash > Amount::ZERO && after.reading() <= TARGET);
 }
@@ -108,10 +106,7 @@ fn what_no_step_can_reach_is_said() {
     let (mut book, _) = books(0, &[1_000 * UNIT]);
     let index = usd(210_000);
     set_reading(&mut book, index, 130);
-    assert_eq!(
-        plan(&book, curve(), index),
-        Ok(Outcome::Exhausted(Side::Long))
-    );
+    assert_eq!(plan(&book, curve(), index), Ok(Outcome::Exhausted));
     assert!(Standing::of(&book, index)
         .unwrap()
         .settles(Amount::ZERO)
@@ -119,10 +114,34 @@ fn what_no_step_can_reach_is_said() {
     // What traders owe exceeds what is not there.
     book.cash = Amount::raw(-1_000_000 * USD);
     let down = usd(199_000);
-    assert!(matches!(
-        plan(&book, curve(), down),
-        Ok(Outcome::Exhausted(_))
-    ));
+    assert!(matches!(plan(&book, curve(), down), Ok(Outcome::Exhausted)));
+}
+
+#[test]
+fn where_both_sides_gain_and_one_is_not_enough_both_are_scaled() {
+    // Longs from 2,000, shorts from 2,800, alike in gain at 2,400: the vault has lost to both.
+    let (mut book, _) = books(0, &[1_000 * UNIT]);
+    let short = Loose {
+        size: Size::raw(-1_000 * UNIT),
+        cost: Amount::raw(-2_800_000 * USD),
+        margin: Amount::raw(300_000 * USD),
+    };
+    book.put(short).unwrap();
+    let index = usd(240_000);
+    set_reading(&mut book, index, 95);
+    let step = scale(plan(&book, curve(), index).unwrap());
+    assert_eq!(step.winners, Winners::Both);
+    let cleared = step.apply(&mut book, (curve(), index)).unwrap();
+    assert_eq!(cleared.len(), 2);
+    let reading = Standing::of(&book, index).unwrap().reading();
+    assert!(
+        reading <= TARGET && reading > Ratio::bps(7_699),
+        "{reading:?}"
+    );
+    // A little above the trigger one side is enough, and only it is scaled.
+    set_reading(&mut book, index, 86);
+    let step = scale(plan(&book, curve(), index).unwrap());
+    assert_eq!(step.winners, Winners::One(Side::Short));
 }
 
 #[test]
@@ -135,7 +154,7 @@ fn a_scale_worn_down_says_so() {
     book.long.cost =
         Int256::from(2_000_000i128) * Int256::from(10i128.pow(36)) * Int256::from(10i128.pow(12));
     set_reading(&mut book, index, 90);
-    assert_eq!(plan(&book, curve(), index), Ok(Outcome::Below(Side::Long)));
+    assert_eq!(plan(&book, curve(), index), Ok(Outcome::Below));
     book.long.scale = LEAST_SCALE * Uint256::from(4u128);
     set_reading(&mut book, index, 90);
     assert!(matches!(plan(&book, curve(), index), Ok(Outcome::Scale(_))));
@@ -173,8 +192,11 @@ proptest! {
         let outcome = plan(&book, curve(), index).unwrap();
         if let Outcome::Scale(step) = outcome {
             prop_assert_eq!(plan(&book, curve(), index).unwrap(), outcome, "the same again");
-            let whole = book.side(step.side).size().unwrap().abs().unwrap();
-            book.deleverage(step.side, step.keep, (curve(), index)).unwrap();
+            let sides = step.winners.sides().iter();
+            let whole = sides.fold(Size::ZERO, |sum, s| {
+                sum.plus(book.side(*s).size().unwrap().abs().unwrap()).unwrap()
+            });
+            step.apply(&mut book, (curve(), index)).unwrap();
             let after = Standing::of(&book, index).unwrap();
             prop_assert!(after.reading() < before.reading());
             prop_assert!(after.reading() <= TARGET);
@@ -188,7 +210,7 @@ proptest! {
             let spread = curve().max_premium().unwrap();
             let most = whole_notional(&book, index).share_up(spread).unwrap();
             let free = before.cash.minus(before.gain).unwrap();
-            prop_assert!(matches!(outcome, Outcome::Exhausted(_)) && most >= free, "{outcome:?} {before:?}");
+            prop_assert!(matches!(outcome, Outcome::Exhausted) && most >= free, "{outcome:?} {before:?}");
         }
     }
 
