@@ -28,18 +28,18 @@ pub fn apply(scene: &mut Scene, storage: &dyn Storage) -> Result<Done, ContractE
     }
     match plan(&scene.books.book, scene.curve, round.price)? {
         Outcome::Calm => Ok(Done::Nothing),
-        Outcome::Below(_) | Outcome::Exhausted(_) => Ok(Done::Exhausted),
+        Outcome::Below | Outcome::Exhausted => Ok(Done::Exhausted),
         Outcome::Scale(step) => {
             let books = &mut scene.books;
             let before = books.book.cash;
-            books
-                .book
-                .deleverage(step.side, step.keep, (scene.curve, round.price))?;
+            let sides = step.apply(&mut books.book, (scene.curve, round.price))?;
             books.adl_round = round.number;
             let paid: Amount = before.minus(books.book.cash)?;
+            let scaled = |side| sides.iter().any(|(s, _)| *s == side);
             let event = Deleveraged {
                 market: scene.id.clone(),
-                longs: step.side == Side::Long,
+                longs: scaled(Side::Long),
+                shorts: scaled(Side::Short),
                 keep: step.keep,
                 price: round.price,
                 paid,

@@ -254,13 +254,15 @@ impl Wire for LpServed {
     }
 }
 
-/// The winning side of a market was scaled down, every position of it alike.
+/// The winning side of a market was scaled down, every position of it alike; both where one was not enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deleveraged {
     /// Where.
     pub market: String,
-    /// Whether the longs were scaled; else the shorts.
+    /// Whether the longs were scaled.
     pub longs: bool,
+    /// Whether the shorts were; both where one side was not enough.
+    pub shorts: bool,
     /// What every position of the side keeps of its size.
     pub keep: Ratio,
     /// The index price it happened at.
@@ -276,6 +278,7 @@ impl Wire for Deleveraged {
         Event::new(Self::TYPE)
             .add_attribute("market", &self.market)
             .add_attribute("longs", self.longs.to_string())
+            .add_attribute("shorts", self.shorts.to_string())
             .add_attribute("keep", self.keep.0.to_string())
             .add_attribute("price", self.price.0.to_string())
             .add_attribute("paid", self.paid.0.to_string())
@@ -285,6 +288,7 @@ impl Wire for Deleveraged {
         Ok(Self {
             market: fields.get("market")?,
             longs: fields.get("longs")?,
+            shorts: fields.get("shorts")?,
             keep: Ratio(fields.get("keep")?),
             price: Price(fields.get("price")?),
             paid: Amount(fields.get("paid")?),
@@ -435,6 +439,7 @@ mod tests {
         assert_round_trips(&Deleveraged {
             market: market(),
             longs: true,
+            shorts: false,
             keep: Ratio::percent(60),
             price: Price::raw(5),
             paid: Amount::raw(-1),
