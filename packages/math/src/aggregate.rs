@@ -237,6 +237,12 @@ fn surcharge(survivors: &[Report], round_time: u64) -> Result<Price, OutOfRange>
     range(survivors).times(Ratio::percent(50), Round::Up)
 }
 
+/// Whether a part of the survivors' weight is a third of it or more.
+pub fn a_third(part: impl Iterator<Item = u64>, whole: impl Iterator<Item = u64>) -> bool {
+    let (part, whole) = (sum(part), sum(whole));
+    part > 0 && part.saturating_mul(3) >= whole
+}
+
 #[cfg(test)]
 #[path = "aggregate_tests.rs"]
 mod tests;

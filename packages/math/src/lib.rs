@@ -4,14 +4,17 @@
 pub mod adl;
 pub mod aggregate;
 pub mod bucket;
+pub mod fallback;
 pub mod funding;
 pub mod jump;
+pub mod lateness;
 pub mod ledger;
 pub mod liquidation;
 pub mod margin;
 pub mod median;
 pub mod phi;
 pub mod pricing;
+pub mod quarantine;
 pub mod settlement;
 pub mod twap;
 pub mod units;

@@ -4,7 +4,7 @@ use cosmwasm_schema::{cw_serde, QueryResponses};
 use cosmwasm_std::{QuerierWrapper, StdResult};
 
 use crate::{
-    breaker::Breaker,
+    breaker::{Breaker, FeedReading},
     clock::Moment,
     handle::{Handle, Interface},
     level::Action,
@@ -12,13 +12,18 @@ use crate::{
 };
 
 pub use answers::{
-    Band, NotAStatus, Pair, PriceAnswer, Round, RoundAfter, Snapshot, Status, Variance,
+    Band, NotAStanding, NotAStatus, Pair, PriceAnswer, Round, RoundAfter, SettlePrice, Snapshot,
+    SourceState, Standing, Status, Variance,
 };
-pub use events::{NotUnfit, ReadingsLost, ReportIgnored, RoundMade, Unfit};
-pub use setup::{FeedParams, FeedSetup, SourceSetup};
+pub use events::{
+    FallbackChanged, NotUnfit, ReadingsLost, ReportIgnored, RoundMade, SourceFailed,
+    StandingChanged, Unfit,
+};
+pub use setup::{FeedParams, FeedSetup, Origin, SourceSetup, Tier};
 
 mod answers;
 mod events;
+pub mod foreign;
 mod setup;
 
 /// The oracle's name on an address.
@@ -74,10 +79,27 @@ pub enum ExecuteMsg {
         /// At most 16.
         reports: Vec<Report>,
     },
-    /// Anyone makes rounds of what has been reported.
+    /// Anyone makes rounds of what has been reported. Sources that have to be asked are asked first, at most 32.
     Refresh {
         /// At most 16.
         feeds: Vec<String>,
+    },
+    /// The oracle tells itself: ask one source. In a message of its own, so that a source that burns its gas costs
+    /// only itself.
+    Fetch {
+        /// Of which feed.
+        feed: String,
+        /// Which of its sources, from 0.
+        source: u32,
+        /// Whom to ask for what.
+        origin: Origin,
+    },
+    /// The oracle tells itself: make rounds of what was fetched, then tell the breaker.
+    Conclude {
+        /// Feeds with sources that were asked.
+        feeds: Vec<String>,
+        /// Readings of the others.
+        heard: Vec<FeedReading>,
     },
 }
 
@@ -85,7 +107,7 @@ impl ExecuteMsg {
     /// What this message would do. A variant without a decision does not compile.
     pub const fn action(&self) -> Action {
         match self {
-            Self::Bind { .. } => Action::Internal,
+            Self::Bind { .. } | Self::Fetch { .. } | Self::Conclude { .. } => Action::Internal,
             Self::Push { .. } | Self::Refresh { .. } => Action::Learn,
         }
     }
@@ -142,9 +164,33 @@ pub enum QueryMsg {
         /// Which.
         feed: String,
     },
+    /// The sources of a feed as they stand; none of an unknown one.
+    #[returns(Vec<SourceState>)]
+    Sources {
+        /// Of which feed.
+        feed: String,
+    },
+    /// What a market on the feed would settle at now.
+    #[returns(Option<SettlePrice>)]
+    Settle {
+        /// Which feed.
+        feed: String,
+    },
 }
 
 impl Handle<Oracle> {
+    /// The price now.
+    pub fn price(&self, querier: &QuerierWrapper, feed: &str) -> StdResult<PriceAnswer> {
+        let feed = feed.to_owned();
+        self.ask(querier, &QueryMsg::Price { feed })
+    }
+
+    /// What a market on the feed would settle at now.
+    pub fn settle(&self, querier: &QuerierWrapper, feed: &str) -> StdResult<Option<SettlePrice>> {
+        let feed = feed.to_owned();
+        self.ask(querier, &QueryMsg::Settle { feed })
+    }
+
     /// Everything a clearing house needs.
     pub fn snapshot(
         &self,

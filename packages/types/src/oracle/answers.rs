@@ -2,6 +2,9 @@
 
 use cosmwasm_schema::cw_serde;
 
+use cosmwasm_std::Addr;
+
+use super::{Origin, Tier};
 use crate::{clock::Moment, Price, Ratio};
 
 /// How good a price is. Ordered: greater is worse.
@@ -80,7 +83,7 @@ pub struct Round {
     /// The five-minute average, when its window is covered.
     pub twap: Option<Price>,
     /// What a risk-adding fill pays on top, at least: half the survivors' range where a survivor
-    /// is older than the round.
+    /// is older than the round; `conf` where sources that anyone may push hold a third of the weight.
     pub surcharge: Price,
 }
 
@@ -94,7 +97,8 @@ pub struct Variance {
     pub slow: Ratio,
 }
 
-/// The band margin reads use: a stale feed's band widens with its age.
+/// The band margin reads use: a stale feed's holds the half-hour average beside the last round, and widens with
+/// its age.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Band {
@@ -124,7 +128,7 @@ pub struct Snapshot {
     pub newest: Option<Pair>,
     /// The round asked for, with its predecessor, if it exists.
     pub named: Option<Pair>,
-    /// What margin reads use; absent when Invalid.
+    /// What margin reads use; absent when Invalid, and when the newest round is older than `max_age` and an hour.
     pub band: Option<Band>,
     /// Volatility.
     pub variance: Variance,
@@ -155,4 +159,74 @@ pub struct PriceAnswer {
     pub status: Status,
     /// The newest round.
     pub round: Option<Round>,
+}
+
+/// What a market on the feed would settle at, had it to settle now.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct SettlePrice {
+    /// The price.
+    pub price: Price,
+    /// Time of the round it was taken at, seconds.
+    pub time: u64,
+    /// Whether it is the half-hour average at the newest Valid round whose window was covered; else it is the price
+    /// of the newest Valid or Degraded round, since no window ever was.
+    pub averaged: bool,
+}
+
+/// Whether a source is listened to.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Standing {
+    /// It is.
+    Trusted,
+    /// It fell too far behind the others, and owes on-time reports.
+    Late,
+    /// It disagreed too often, and owes agreeing ones.
+    Quarantined,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 3] = [Self::Trusted, Self::Late, Self::Quarantined];
+
+    /// Its name in events.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Late => "late",
+            Self::Quarantined => "quarantined",
+        }
+    }
+}
+
+/// Not the name of a standing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a standing")]
+pub struct NotAStanding;
+
+impl std::str::FromStr for Standing {
+    type Err = NotAStanding;
+
+    fn from_str(name: &str) -> Result<Self, NotAStanding> {
+        Self::ALL
+            .into_iter()
+            .find(|s| s.name() == name)
+            .ok_or(NotAStanding)
+    }
+}
+
+/// A source as it stands now.
+#[cw_serde]
+pub struct SourceState {
+    /// Where its reports come from.
+    pub origin: Origin<Addr>,
+    /// When it is listened to.
+    pub tier: Tier,
+    /// Whether it is.
+    pub standing: Standing,
+    /// Its newest price, once it reported.
+    pub price: Option<Price>,
+    /// When that was published, seconds; 0 before the first.
+    pub publish_time: u64,
 }

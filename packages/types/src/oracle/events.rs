@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Addr, Event};
 
-use super::Status;
+use super::{Standing, Status};
 use crate::{
     wire::{Fields, Wire, WireError},
     Price,
@@ -67,26 +67,38 @@ impl Wire for ReadingsLost {
     }
 }
 
-/// Why a pushed report was not kept. The reporter's last one still counts.
+/// Why a report was not kept. The source's last one still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfit {
-    /// Not later than the reporter's last.
+    /// Not later than the source's last.
     Old,
-    /// The price is zero.
+    /// The price is zero or below.
     NotPositive,
     /// The price is at or outside the feed's hard bounds.
     OutOfBounds,
     /// Observed further ahead than the feed's `max_future`.
     Future,
+    /// A number does not read, or is larger than any price.
+    Unreadable,
+    /// The exponent is none that a price has.
+    Exponent,
+    /// It is about another feed.
+    Elsewhere,
+    /// The source itself calls it unusable.
+    Unusable,
 }
 
 impl Unfit {
     /// Every reason.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::Old,
         Self::NotPositive,
         Self::OutOfBounds,
         Self::Future,
+        Self::Unreadable,
+        Self::Exponent,
+        Self::Elsewhere,
+        Self::Unusable,
     ];
 
     /// Its name in events.
@@ -96,6 +108,10 @@ impl Unfit {
             Self::NotPositive => "not_positive",
             Self::OutOfBounds => "out_of_bounds",
             Self::Future => "future",
+            Self::Unreadable => "unreadable",
+            Self::Exponent => "exponent",
+            Self::Elsewhere => "elsewhere",
+            Self::Unusable => "unusable",
         }
     }
 }
@@ -116,12 +132,12 @@ impl std::str::FromStr for Unfit {
     }
 }
 
-/// A pushed report was not kept; the others of its message were judged on their own.
+/// A report was not kept; the others of its message were judged on their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportIgnored {
     /// Of which feed.
     pub feed: String,
-    /// Who pushed it.
+    /// Who pushed it, or the contract that answered so.
     pub reporter: Addr,
     /// Why.
     pub why: Unfit,
@@ -143,5 +159,119 @@ impl Wire for ReportIgnored {
             reporter: fields.addr("reporter")?,
             why: fields.get("why")?,
         })
+    }
+}
+
+/// A contract that was asked for its price failed, burned its gas or answered what does not read. Its last report
+/// counts as long as it would have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFailed {
+    /// Of which feed.
+    pub feed: String,
+    /// Who was asked.
+    pub source: Addr,
+}
+
+impl Wire for SourceFailed {
+    const TYPE: &'static str = "source_failed";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("feed", &self.feed)
+            .add_attribute("source", &self.source)
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            feed: fields.get("feed")?,
+            source: fields.addr("source")?,
+        })
+    }
+}
+
+/// A source lost its voice, or found it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingChanged {
+    /// Of which feed.
+    pub feed: String,
+    /// Whose.
+    pub source: Addr,
+    /// From now on.
+    pub standing: Standing,
+}
+
+impl Wire for StandingChanged {
+    const TYPE: &'static str = "standing_changed";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("feed", &self.feed)
+            .add_attribute("source", &self.source)
+            .add_attribute("standing", self.standing.name())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            feed: fields.get("feed")?,
+            source: fields.addr("source")?,
+            standing: fields.get("standing")?,
+        })
+    }
+}
+
+/// The anchors speak for a feed, or the primary sources do again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FallbackChanged {
+    /// Which feed.
+    pub feed: String,
+    /// Whether the primary sources are not trusted to speak alone.
+    pub anchored: bool,
+}
+
+impl Wire for FallbackChanged {
+    const TYPE: &'static str = "fallback_changed";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("feed", &self.feed)
+            .add_attribute("anchored", self.anchored.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            feed: fields.get("feed")?,
+            anchored: fields.get("anchored")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::assert_round_trips;
+
+    #[test]
+    #[allow(clippy::disallowed_methods)]
+    fn events_survive_the_journey() {
+        let (feed, source) = ("eth-usd".to_owned(), Addr::unchecked("pyth"));
+        for why in Unfit::ALL {
+            assert_round_trips(&ReportIgnored {
+                feed: feed.clone(),
+                reporter: source.clone(),
+                why,
+            });
+        }
+        for standing in Standing::ALL {
+            assert_round_trips(&StandingChanged {
+                feed: feed.clone(),
+                source: source.clone(),
+                standing,
+            });
+        }
+        for anchored in [true, false] {
+            let feed = feed.clone();
+            assert_round_trips(&FallbackChanged { feed, anchored });
+        }
+        assert_round_trips(&SourceFailed { feed, source });
     }
 }
