@@ -5,10 +5,12 @@ use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
 use types::{
     clock::Moment,
-    oracle::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
+    handle::Handle,
+    level::Action,
+    oracle::{ExecuteMsg, InstantiateMsg, MigrateMsg, Oracle, QueryMsg},
 };
 
-use crate::{binding, feed, query, readings, refresh, report, ContractError};
+use crate::{awaiting, binding, feed, fetch, query, refresh, report, ContractError};
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
 pub const NAME: &str = concat!("bulkhead:", env!("CARGO_PKG_NAME"));
@@ -19,14 +21,14 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
-    _env: Env,
+    env: Env,
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     no_funds(&info)?;
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     binding::open(deps.storage, info.sender)?;
-    feed::open(deps, msg.feeds)?;
+    feed::open(deps, &env.contract.address, msg.feeds)?;
     Ok(Response::new())
 }
 
@@ -40,10 +42,23 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     no_funds(&info)?;
     let now = Moment::now(&env);
+    let this = Handle::new(env.contract.address);
     match msg {
         ExecuteMsg::Bind { breaker } => binding::bind(deps, info.sender, breaker),
         ExecuteMsg::Push { reports } => report::push(deps.storage, now, &info.sender, reports),
-        ExecuteMsg::Refresh { feeds } => refresh::refresh(deps.storage, now, &feeds),
+        ExecuteMsg::Refresh { feeds } => refresh::refresh(deps, now, &this, feeds),
+        ExecuteMsg::Fetch {
+            feed,
+            source,
+            origin,
+        } => {
+            itself(&this, info)?;
+            fetch::fetch(deps, now, feed, source, origin)
+        }
+        ExecuteMsg::Conclude { feeds, heard } => {
+            itself(&this, info)?;
+            refresh::conclude(deps, now, feeds, heard)
+        }
     }
 }
 
@@ -53,16 +68,26 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> StdResult<Binary> {
     query::answer(deps.storage, Moment::now(&env).time, msg)
 }
 
-/// What became of the readings.
+/// What became of the readings, or of a source that was asked.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn reply(_deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, ContractError> {
-    readings::settled(reply)
+    awaiting::settled(&reply)
 }
 
 /// Same state, new code.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
     crate::migrate::migrate(deps.storage)
+}
+
+fn itself(this: &Handle<Oracle>, info: MessageInfo) -> Result<(), ContractError> {
+    if info.sender == *this.addr() {
+        return Ok(());
+    }
+    Err(ContractError::NotItself {
+        sender: info.sender,
+        action: Action::Internal,
+    })
 }
 
 fn no_funds(info: &MessageInfo) -> Result<(), ContractError> {

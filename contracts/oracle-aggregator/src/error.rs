@@ -63,6 +63,22 @@ pub enum ContractError {
         /// What it tried.
         action: Action,
     },
+    /// More sources would have to be asked than one message may ask.
+    #[error("these feeds have {got} sources to ask, at most {max} in one message")]
+    Asked {
+        /// How many would be.
+        got: usize,
+        /// How many may.
+        max: usize,
+    },
+    /// Only the oracle itself does this.
+    #[error("{action:?} needs the oracle itself, {sender} is not")]
+    NotItself {
+        /// Who tried.
+        sender: Addr,
+        /// What it tried.
+        action: Action,
+    },
     /// Only the instantiator binds.
     #[error("{action:?} needs the instantiator, {sender} is not")]
     NotInstantiator {

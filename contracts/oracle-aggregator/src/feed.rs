@@ -1,15 +1,16 @@
 //! Feeds: one stored struct each, so that a refresh is one read and one write.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{DepsMut, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, DepsMut, Order, StdResult, Storage};
 use cw_storage_plus::Map;
 use math::{
-    aggregate::Quorum, jump::Watch, twap::Twap, volatility::Volatility, wide::Round as Rounding,
+    aggregate::Quorum, fallback::Fallback, jump::Watch, twap::Twap, volatility::Volatility,
+    wide::Round as Rounding,
 };
 use types::{
     clock::Moment,
     id,
-    oracle::{FeedParams, FeedSetup, Pair, Status, Variance},
+    oracle::{FeedParams, FeedSetup, Pair, SettlePrice, Status, Tier, Variance},
     Ratio,
 };
 
@@ -35,6 +36,8 @@ pub struct Feed {
     pub sources: Vec<Source>,
     /// Its newest round and what is learned with it, once there is one.
     pub newest: Option<Newest>,
+    /// Which tier of its sources speaks.
+    pub fallback: Fallback,
     /// How far back its rounds are kept.
     pub kept: Kept,
 }
@@ -50,8 +53,12 @@ pub struct Newest {
     pub jump: Ratio,
     /// What the jump rule remembers.
     pub watch: Watch,
-    /// The five-minute average.
+    /// The averages.
     pub twap: Twap,
+    /// Smoothed gap between rounds over the expected one.
+    pub lateness: Ratio,
+    /// What a market would settle at, from the first round that was Valid or Degraded.
+    pub settle: Option<SettlePrice>,
     /// Volatility, from the first round that was Valid or Degraded.
     pub volatility: Option<Volatility>,
 }
@@ -67,26 +74,46 @@ pub struct Kept {
 }
 
 impl Feed {
-    /// The reports that count at `now`: fresh, inside the hard bounds, not from the future, and
-    /// confident enough.
-    pub fn live(&self, now: u64) -> Vec<Live> {
-        self.sources
-            .iter()
-            .filter_map(|s| s.live(&self.params, now))
+    /// The sources of a tier.
+    pub fn tier(&self, tier: Tier) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(move |s| s.tier == tier)
+    }
+
+    /// Whether the primary sources are trusted to speak alone.
+    pub fn speaks_alone(&self) -> bool {
+        self.fallback == Fallback::Primary
+    }
+
+    /// The reports of a tier that count at `now`: fresh, inside the hard bounds, not from the future, confident
+    /// enough, and from sources that are listened to.
+    pub fn live(&self, tier: Tier, now: u64) -> Vec<Live> {
+        let placed = self.sources.iter().enumerate();
+        placed
+            .filter(|(_, s)| s.tier == tier)
+            .filter_map(|(n, s)| s.live(n, &self.params, now))
             .collect()
     }
 
-    /// What it takes to speak for this feed.
-    pub fn quorum(&self) -> Quorum {
+    /// What it takes to speak for this feed as a tier: of the weight configured, whoever is not listened to included.
+    pub fn quorum(&self, tier: Tier) -> Quorum {
+        let sources = self.tier(tier).count();
+        let most = u32::try_from(sources).unwrap_or(u32::MAX);
         Quorum {
             total_weight: self
-                .sources
-                .iter()
+                .tier(tier)
                 .fold(0, |sum: u64, s| sum.saturating_add(s.weight.into())),
-            min_sources: self.params.min_sources,
+            min_sources: self.params.min_sources.min(most),
             preferred: self.params.preferred_sources,
             spread_age: self.params.max_age,
         }
+    }
+
+    /// Whether a round at this moment would be later than the newest, in time and in height.
+    pub fn advances(&self, at: Moment) -> bool {
+        self.newest.as_ref().is_none_or(|n| {
+            let last = n.pair.round.at;
+            at.time > last.time && at.height > last.height
+        })
     }
 
     /// The status of this moment: the round's while it is fresh, then Stale, then Invalid.
@@ -127,12 +154,13 @@ impl Feed {
     }
 }
 
-/// Open feeds, each checked.
-pub fn open(deps: DepsMut, feeds: Vec<FeedSetup>) -> Result<(), ContractError> {
+/// Open feeds, each checked; `this` is where they are opened.
+pub fn open(deps: DepsMut, this: &Addr, feeds: Vec<FeedSetup>) -> Result<(), ContractError> {
     limit::check(feeds.iter().map(|f| &f.feed), limit::FEEDS)?;
     for new in feeds {
         id::check(&new.feed)?;
-        setup::check(&new).map_err(|source| ContractError::Setup {
+        let checked = setup::check(&new).and_then(|()| setup::not_itself(&new, this));
+        checked.map_err(|source| ContractError::Setup {
             feed: new.feed.clone(),
             source,
         })?;
@@ -141,6 +169,7 @@ pub fn open(deps: DepsMut, feeds: Vec<FeedSetup>) -> Result<(), ContractError> {
             sources: sources.collect::<StdResult<_>>()?,
             params: new.params,
             newest: None,
+            fallback: Fallback::default(),
             kept: Kept::default(),
         };
         FEEDS.save(deps.storage, &new.feed, &feed)?;
@@ -167,7 +196,7 @@ pub fn save(storage: &mut dyn Storage, name: &str, feed: &Feed) -> StdResult<()>
 pub fn described(name: String, feed: Feed) -> FeedSetup {
     FeedSetup {
         feed: name,
-        sources: feed.sources.into_iter().map(Source::described).collect(),
+        sources: feed.sources.iter().map(Source::described).collect(),
         params: feed.params,
     }
 }

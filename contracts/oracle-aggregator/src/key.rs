@@ -4,11 +4,13 @@
 pub const BINDING: &str = "binding";
 /// Feed name -> feed.
 pub const FEEDS: &str = "feeds";
+/// (feed name, place of a source) -> what it answered when it was asked.
+pub const FETCHED: &str = "fetched";
 /// (feed name, number) -> round.
 pub const ROUNDS: &str = "rounds";
 
 /// Every key of this contract; cw2 adds `contract_info`.
-pub const ALL: [&str; 3] = [BINDING, FEEDS, ROUNDS];
+pub const ALL: [&str; 4] = [BINDING, FEEDS, FETCHED, ROUNDS];
 
 #[cfg(test)]
 mod tests {

@@ -1,70 +1,98 @@
 //! What follows from the reports of a feed at one moment: a round, or nothing. Pure.
 
 use math::{
-    aggregate::{aggregate, Aggregate, Grade},
+    aggregate::{Aggregate, Grade},
+    fallback::{Choice, Fallback, Speaker},
     jump::{self, Seen, Sighting, Verdict, Watch, Witness},
-    twap::{Twap, FIVE_MINUTES},
+    lateness::smoothed,
+    twap::{Twap, FIVE_MINUTES, HALF_HOUR},
     units::OutOfRange,
     volatility::{sigma, Volatility},
 };
 use types::{
     clock::Moment,
-    oracle::{Pair, Round, Status},
+    oracle::{Pair, Round, SettlePrice, Status},
     Price, Ratio,
 };
 
 use crate::{
     feed::{Feed, Newest},
-    source::Live,
+    panel::{Panel, Panels},
 };
+
+/// A round and what follows with it.
+pub struct Step {
+    /// The round, and what has been learned up to it.
+    pub newest: Newest,
+    /// Which tier speaks from then on.
+    pub fallback: Fallback,
+    /// Who was heard.
+    pub panel: Panel,
+}
 
 /// The next round and what is learned with it. `None` without quorum, when the round time does not
 /// advance or is older than `max_age`, and for a second time in one block.
-pub fn next(feed: &Feed, now: Moment) -> Result<Option<Newest>, OutOfRange> {
-    let live = feed.live(now.time);
-    let reports: Vec<_> = live.iter().map(|l| l.report).collect();
-    let Some(agreed) = aggregate(&reports, feed.quorum())? else {
+pub fn next(feed: &Feed, now: Moment) -> Result<Option<Step>, OutOfRange> {
+    let panels = Panels::gather(feed, now)?;
+    let offer = |speaker| panels.of(speaker).map(|p| p.offer(feed, now.height));
+    let primary = offer(Speaker::Primary);
+    let anchors = offer(Speaker::Anchors);
+    let Some(choice) = feed.fallback.choose(primary, anchors, last(feed))? else {
         return Ok(None);
     };
-    let at = Moment {
-        time: agreed.round_time,
-        height: now.height,
-    };
-    let fresh = now.time.saturating_sub(at.time) <= feed.params.max_age;
-    if !fresh || !advances(feed, at) {
+    let Some(panel) = panels.of(choice.speaker) else {
         return Ok(None);
-    }
-    let witnesses = survivors(&live, &agreed);
-    learned(feed, at, &agreed, &witnesses).map(Some)
+    };
+    let least = least(feed, &panels, panel, choice)?;
+    let height = now.height;
+    let spoken = Spoken {
+        at: Moment {
+            time: panel.agreed.round_time,
+            height,
+        },
+        grade: panel.agreed.grade.max(least),
+        panel,
+    };
+    Ok(Some(Step {
+        newest: learned(feed, &spoken)?,
+        fallback: choice.next,
+        panel: panel.clone(),
+    }))
 }
 
-fn advances(feed: &Feed, at: Moment) -> bool {
-    feed.newest.as_ref().is_none_or(|n| {
-        let last = n.pair.round.at;
-        at.time > last.time && at.height > last.height
+fn last(feed: &Feed) -> Option<Price> {
+    feed.newest.as_ref().map(|n| n.pair.round.price)
+}
+
+/// What a panel says at a moment, and how well it may be graded.
+struct Spoken<'a> {
+    panel: &'a Panel,
+    at: Moment,
+    grade: Grade,
+}
+
+/// The best grade there is: Degraded while anchors are in use or the primary tier is on probation; Uncertain while
+/// nothing vouches for the anchors.
+fn least(feed: &Feed, panels: &Panels, panel: &Panel, choice: Choice) -> Result<Grade, OutOfRange> {
+    let offer = panel.offer(feed, 0);
+    let band = feed.params.anchor_band;
+    Ok(match choice.speaker {
+        Speaker::Primary if feed.speaks_alone() => Grade::Valid,
+        Speaker::Primary => Grade::Degraded,
+        Speaker::Anchors if panels.vouched => Grade::Degraded,
+        Speaker::Anchors if feed.fallback.confirms(offer, last(feed), band)? => Grade::Degraded,
+        Speaker::Anchors => Grade::Uncertain,
     })
 }
 
-fn survivors(live: &[Live], agreed: &Aggregate) -> Vec<Witness> {
-    live.iter()
-        .enumerate()
-        .filter(|(i, _)| !agreed.dropped.contains(i))
-        .map(|(_, l)| l.witness)
-        .collect()
-}
-
-fn learned(
-    feed: &Feed,
-    at: Moment,
-    agreed: &Aggregate,
-    witnesses: &[Witness],
-) -> Result<Newest, OutOfRange> {
+fn learned(feed: &Feed, spoken: &Spoken<'_>) -> Result<Newest, OutOfRange> {
+    let (at, agreed) = (spoken.at, &spoken.panel.agreed);
     let twap = rolled(feed, at, agreed.price)?;
     let average = twap.average(FIVE_MINUTES);
-    let verdict = judged(feed, at, agreed.price, average, witnesses)?;
+    let verdict = judged(feed, at, agreed.price, average, &spoken.panel.witnesses())?;
     let input = input(agreed.price, &verdict, feed.params.jump)?;
-    let status = status(agreed.grade, verdict.unconfirmed);
-    let round = round(feed, at, status, agreed, average)?;
+    let status = status(spoken.grade, verdict.unconfirmed);
+    let round = round(feed, spoken, status, average)?;
     Ok(Newest {
         pair: Pair {
             round,
@@ -73,16 +101,44 @@ fn learned(
         dispersion: agreed.dispersion,
         jump: verdict.jump,
         watch: verdict.watch,
+        lateness: lateness(feed, at),
+        settle: settle(feed, &round, twap.average(HALF_HOUR)),
         twap: twap.holding(input),
         volatility: volatility(feed, &round)?,
     })
+}
+
+fn lateness(feed: &Feed, at: Moment) -> Ratio {
+    let expected = feed.params.expected_gap;
+    feed.newest.as_ref().map_or(Ratio::ONE, |n| {
+        let gap = at.time.saturating_sub(n.pair.round.at.time);
+        smoothed(n.lateness, gap, expected)
+    })
+}
+
+/// The half-hour average at the newest Valid round that has one; until there is one, the newest usable price.
+fn settle(feed: &Feed, round: &Round, average: Option<Price>) -> Option<SettlePrice> {
+    let known = feed.newest.as_ref().and_then(|n| n.settle);
+    let time = round.at.time;
+    let at = |price, averaged| SettlePrice {
+        price,
+        time,
+        averaged,
+    };
+    match (round.status, average) {
+        (Status::Valid, Some(average)) => Some(at(average, true)),
+        (Status::Valid | Status::Degraded, _) if !known.is_some_and(|k| k.averaged) => {
+            Some(at(round.price, false))
+        }
+        _ => known,
+    }
 }
 
 /// The average up to this round; the round's own price does not count yet.
 fn rolled(feed: &Feed, at: Moment, price: Price) -> Result<Twap, OutOfRange> {
     match &feed.newest {
         None => Ok(Twap::start(at.time, price)),
-        Some(n) => n.twap.roll(at.time, feed.params.max_age, FIVE_MINUTES),
+        Some(n) => n.twap.roll(at.time, feed.params.max_age),
     }
 }
 
@@ -128,25 +184,34 @@ const fn status(grade: Grade, unconfirmed: bool) -> Status {
 
 fn round(
     feed: &Feed,
-    at: Moment,
+    spoken: &Spoken<'_>,
     status: Status,
-    agreed: &Aggregate,
     twap: Option<Price>,
 ) -> Result<Round, OutOfRange> {
+    let agreed = &spoken.panel.agreed;
     let price = agreed.price;
     let average = twap.unwrap_or(price);
     let last = feed.newest.as_ref().map_or(0, |n| n.pair.round.number);
     Ok(Round {
         number: last.saturating_add(1),
-        at,
+        at: spoken.at,
         status,
         price,
         conf: agreed.conf,
         low: price.min(average).minus_floored(agreed.conf),
         high: price.max(average).plus(agreed.conf)?,
         twap,
-        surcharge: agreed.surcharge,
+        surcharge: surcharge(agreed, spoken.panel.picked()),
     })
+}
+
+/// Whoever pushes picks the moment: then at least the round's confidence is paid.
+fn surcharge(agreed: &Aggregate, picked: bool) -> Price {
+    if picked {
+        agreed.surcharge.max(agreed.conf)
+    } else {
+        agreed.surcharge
+    }
 }
 
 /// Only a usable price teaches volatility.

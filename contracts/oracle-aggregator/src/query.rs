@@ -1,20 +1,25 @@
 //! Answers. What is unknown reads as Invalid; nothing here is an error.
 
 use cosmwasm_std::{to_json_binary, Binary, StdResult, Storage};
-use math::{units::OutOfRange, volatility::sigma, wide::Round as Rounding};
+use math::{twap::HALF_HOUR, units::OutOfRange, volatility::sigma, wide::Round as Rounding};
 use types::{
     clock::Moment,
     oracle::{Band, PriceAnswer, QueryMsg, Round, RoundAfter, Snapshot, Status, Variance},
-    Ratio,
+    Price, Ratio,
 };
 
 use crate::{
     feed::{self, Feed},
     limit, round,
+    source::Source,
 };
 
 /// A stale feed's band is widened by this many sigma over its age.
 pub const STALE_SIGMAS: u64 = 4;
+/// The half-hour average serves margin reads for this long after the newest round, seconds.
+pub const AVERAGE_SERVES: u64 = 900;
+/// The newest round serves them for this long, seconds.
+pub const LAST_GOOD_SERVES: u64 = 3_600;
 
 /// Answer a question at `now`.
 pub fn answer(storage: &dyn Storage, now: u64, msg: QueryMsg) -> StdResult<Binary> {
@@ -31,6 +36,16 @@ pub fn answer(storage: &dyn Storage, now: u64, msg: QueryMsg) -> StdResult<Binar
         QueryMsg::Feed { feed } => {
             let found = feed::find(storage, &feed)?;
             to_json_binary(&found.map(|f| feed::described(feed, f)))
+        }
+        QueryMsg::Sources { feed } => {
+            let found = feed::find(storage, &feed)?;
+            let sources = found.map(|f| f.sources).unwrap_or_default();
+            let states: Vec<_> = sources.iter().map(Source::state).collect();
+            to_json_binary(&states)
+        }
+        QueryMsg::Settle { feed } => {
+            let newest = feed::find(storage, &feed)?.and_then(|f| f.newest);
+            to_json_binary(&newest.and_then(|n| n.settle))
         }
     }
 }
@@ -105,8 +120,7 @@ const UNKNOWN: Snapshot = Snapshot {
     max_age: 0,
 };
 
-/// The newest round's low and high; of a stale feed, wider by [`STALE_SIGMAS`] of the greater
-/// sigma over the age of the round. None when Invalid.
+/// The newest round's low and high; of a stale feed, what its fallbacks allow. None when Invalid.
 fn band(feed: &Feed, now: u64) -> Option<Band> {
     let round = feed.newest.as_ref()?.pair.round;
     match feed.status(now) {
@@ -114,18 +128,34 @@ fn band(feed: &Feed, now: u64) -> Option<Band> {
             low: round.low,
             high: round.high,
         }),
-        Status::Stale => widened(feed, &round, now.saturating_sub(round.at.time)).ok(),
+        Status::Stale => stale(feed, &round, now.saturating_sub(round.at.time)),
         Status::Invalid => None,
     }
 }
 
-/// Rounded outwards.
-fn widened(feed: &Feed, round: &Round, age: u64) -> Result<Band, OutOfRange> {
+/// The last round for an hour; for a quarter of one also the half-hour average, whichever edge is worse. The status
+/// stays Stale with both: who read Uncertain would act on rounds that have passed.
+fn stale(feed: &Feed, round: &Round, age: u64) -> Option<Band> {
+    if age > LAST_GOOD_SERVES {
+        return None;
+    }
+    let twap = &feed.newest.as_ref()?.twap;
+    let average = twap.average(HALF_HOUR).filter(|_| age <= AVERAGE_SERVES);
+    let average = average.unwrap_or(round.price);
+    let held = Band {
+        low: round.low.min(average.minus_floored(round.conf)),
+        high: round.high.max(average.plus(round.conf).ok()?),
+    };
+    widened(feed, round.price, held, age).ok()
+}
+
+/// By [`STALE_SIGMAS`] of the greater sigma over the age of the round; rounded outwards.
+fn widened(feed: &Feed, price: Price, held: Band, age: u64) -> Result<Band, OutOfRange> {
     let variance = feed.variance();
     let by = sigma(variance.fast.max(variance.slow), age).scaled(STALE_SIGMAS, 1, Rounding::Up)?;
-    let reach = round.price.times(by, Rounding::Up)?;
+    let reach = price.times(by, Rounding::Up)?;
     Ok(Band {
-        low: round.low.minus_floored(reach),
-        high: round.high.plus(reach)?,
+        low: held.low.minus_floored(reach),
+        high: held.high.plus(reach)?,
     })
 }

@@ -1,30 +1,19 @@
 //! What the breaker hears. Nothing it does with it can stop prices from being learned.
 
-use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Reply, Response, StdResult, Storage, SubMsg};
+use cosmwasm_std::{StdResult, Storage, SubMsg};
 use math::{twap::FIVE_MINUTES, volatility::sigma, wide::Round as Rounding};
 use types::{
     breaker::{ExecuteMsg, FeedReading},
-    oracle::ReadingsLost,
+    oracle::Status,
     pending::Pending,
-    wire::Wire,
-    Ratio,
+    Price, Ratio,
 };
 
-use crate::{binding, feed::Feed, ContractError};
+use crate::{awaiting::Awaiting, binding, feed::Feed};
 
 /// Gas the breaker may burn on one report: more than the eight leases it pushes from there may burn
 /// together, half a million each, and its own work on sixteen readings.
 pub const GAS: u64 = 6_000_000;
-
-/// What the oracle can be waiting for.
-#[cw_serde]
-enum Awaiting {
-    /// The breaker's word on a report.
-    Readings { breaker: Addr },
-}
-
-impl Pending for Awaiting {}
 
 /// What a feed reads now.
 pub fn of(name: &str, feed: &Feed, now: u64) -> FeedReading {
@@ -39,12 +28,12 @@ pub fn of(name: &str, feed: &Feed, now: u64) -> FeedReading {
         dispersion: newest.map_or(Ratio::ZERO, |n| n.dispersion),
         jump: newest.map_or(Ratio::ZERO, |n| n.jump),
         sigma: sigma(variance.slow, FIVE_MINUTES),
-        lateness: Ratio::ONE,
+        lateness: newest.map_or(Ratio::ONE, |n| n.lateness),
         variance: variance
             .fast
             .over(variance.slow, Rounding::Up)
             .unwrap_or(Ratio::ONE),
-        depeg: None,
+        depeg: depeg(feed),
     }
 }
 
@@ -60,13 +49,12 @@ pub fn send(storage: &dyn Storage, readings: Vec<FeedReading>) -> StdResult<Opti
     then.contained(report, GAS).map(Some)
 }
 
-/// A breaker that failed is only remarked upon.
-pub fn settled(reply: Reply) -> Result<Response, ContractError> {
-    let Awaiting::Readings { breaker } = Awaiting::resume(&reply)?;
-    let response = Response::new();
-    Ok(if reply.result.is_err() {
-        response.add_event(ReadingsLost { breaker }.write())
-    } else {
-        response
-    })
+/// Distance from one dollar of a usable round, where the feed is a settlement asset's: an unconfirmed price is no
+/// evidence, and heals nothing either.
+fn depeg(feed: &Feed) -> Option<Ratio> {
+    let round = feed.newest.as_ref()?.pair.round;
+    let usable = feed.params.peg && round.status <= Status::Degraded;
+    usable.then(|| Ratio(round.price.distance(DOLLAR).0))
 }
+
+const DOLLAR: Price = Price(Ratio::ONE.0);

@@ -10,13 +10,13 @@ use types::{
 
 use crate::{
     feed, limit,
-    source::{self, Said},
+    source::{self, Said, Source},
     ContractError,
 };
 
 /// What becomes of one report.
 #[derive(Debug, PartialEq, Eq)]
-enum Fate {
+pub enum Fate {
     /// It is the source's newest.
     Kept(Said),
     /// It is the one already known.
@@ -56,44 +56,48 @@ fn learn(
 ) -> Result<Option<Unfit>, ContractError> {
     let mut feed = feed::load(storage, &report.feed)?;
     let params = feed.params.clone();
-    let Some(source) = feed.sources.iter_mut().find(|s| s.reporter == *sender) else {
+    let pushes = |s: &&mut Source| !s.origin.is_asked() && s.origin.voice() == sender;
+    let Some(source) = feed.sources.iter_mut().find(pushes) else {
         return Err(ContractError::NotReporter {
             sender: sender.clone(),
             feed: report.feed.clone(),
             action: Action::Learn,
         });
     };
-    match fate(&params, now.time, source.last, report) {
+    let said = Said {
+        price: report.price,
+        conf: report.conf,
+        publish_time: report.publish_time,
+    };
+    match fate(&params, now.time, source.last, said) {
         Fate::Ignored(why) => Ok(Some(why)),
         Fate::Same => Ok(None),
         Fate::Kept(said) => {
-            source.last = Some(said);
+            source.keep(said, now.time);
             feed::save(storage, &report.feed, &feed)?;
             Ok(None)
         }
     }
 }
 
-/// A report too wide to count is kept: it is the source's word that it no longer knows.
-fn fate(params: &FeedParams, now: u64, last: Option<Said>, report: &Report) -> Fate {
-    let said = Said {
-        price: report.price,
-        conf: report.conf,
-        publish_time: report.publish_time,
-    };
-    let known = last.map(|l| l.publish_time);
+/// A report too wide to count is kept: it is the source's word that it no longer knows. Of two that differ at one
+/// publish time the less confident counts, of equal confidence the higher: whoever carries them chooses nothing by
+/// their order.
+pub fn fate(params: &FeedParams, now: u64, last: Option<Said>, said: Said) -> Fate {
     if said.price.0.is_zero() {
-        Fate::Ignored(Unfit::NotPositive)
-    } else if !source::inside(params, said.price) {
-        Fate::Ignored(Unfit::OutOfBounds)
-    } else if said.publish_time > now.saturating_add(params.max_future) {
-        Fate::Ignored(Unfit::Future)
-    } else if known == Some(said.publish_time) {
-        Fate::Same
-    } else if known > Some(said.publish_time) {
-        Fate::Ignored(Unfit::Old)
-    } else {
-        Fate::Kept(said)
+        return Fate::Ignored(Unfit::NotPositive);
+    }
+    if !source::inside(params, said.price) {
+        return Fate::Ignored(Unfit::OutOfBounds);
+    }
+    if said.publish_time > now.saturating_add(params.max_future) {
+        return Fate::Ignored(Unfit::Future);
+    }
+    let rank = |s: Said| (s.publish_time, s.conf, s.price);
+    match last {
+        Some(last) if said.publish_time < last.publish_time => Fate::Ignored(Unfit::Old),
+        Some(last) if rank(said) <= rank(last) => Fate::Same,
+        Some(_) | None => Fate::Kept(said),
     }
 }
 
@@ -114,21 +118,48 @@ mod tests {
     }
 
     fn fate_of(price: Price, publish_time: u64) -> Fate {
-        let report = Report {
-            feed: "f".into(),
+        fate_after(said(7, 900), price, publish_time)
+    }
+
+    fn fate_after(last: Said, price: Price, publish_time: u64) -> Fate {
+        let conf = Price::ZERO;
+        let said = Said {
             price,
-            conf: Price::ZERO,
+            conf,
             publish_time,
         };
-        fate(&FeedParams::major(), NOW, Some(said(7, 900)), &report)
+        fate(&FeedParams::major(), NOW, Some(last), said)
     }
 
     #[test]
     fn later_is_kept_equal_is_the_same_older_is_ignored() {
         let p = said(8, 0).price;
         assert_eq!(fate_of(p, 901), Fate::Kept(said(8, 901)));
-        assert_eq!(fate_of(p, 900), Fate::Same);
+        assert_eq!(fate_of(said(7, 0).price, 900), Fate::Same);
         assert_eq!(fate_of(p, 899), Fate::Ignored(Unfit::Old));
+    }
+
+    #[test]
+    fn of_two_at_one_time_the_same_one_stays_in_either_order() {
+        let reports = [said(7, 900), said(8, 900)];
+        let wide = Said {
+            conf: said(1, 0).price,
+            ..said(5, 900)
+        };
+        let end = |order: &[Said]| {
+            order.iter().fold(said(9, 899), |last, next| {
+                match fate(&FeedParams::major(), NOW, Some(last), *next) {
+                    Fate::Kept(said) => said,
+                    Fate::Same => last,
+                    Fate::Ignored(why) => panic!("{why:?}"),
+                }
+            })
+        };
+        let [a, b] = reports;
+        for order in [[a, b, wide], [b, wide, a], [wide, a, b], [wide, b, a]] {
+            assert_eq!(end(&order), wide);
+        }
+        assert_eq!(end(&[a, b]), end(&[b, a]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use types::{
     handle::Handle,
     id::BadName,
     level::Action,
-    oracle::{ExecuteMsg, FeedParams, FeedSetup, InstantiateMsg, MigrateMsg, Report},
+    oracle::{ExecuteMsg, FeedParams, FeedSetup, InstantiateMsg, MigrateMsg, Origin, Report},
     Price, Ratio,
 };
 
@@ -225,7 +225,7 @@ fn a_bad_setup_does_not_start() {
         (
             |f| f[0].sources[0].weight = 2,
             bad_feed(SetupError::Weight {
-                reporter: heavy,
+                voice: heavy,
                 weight: 2,
                 total: 4,
             }),
@@ -242,7 +242,11 @@ fn a_bad_setup_does_not_start() {
     for (change, expected) in table {
         same(&instantiate(change, &[]).unwrap_err(), &expected);
     }
-    assert!(instantiate(|f| f[0].sources[0].reporter = "nobody".into(), &[]).is_err());
+    let nobody = |f: &mut Vec<FeedSetup>| {
+        let address = "nobody".into();
+        f[0].sources[0].origin = Origin::Reporter { address };
+    };
+    assert!(instantiate(nobody, &[]).is_err());
 }
 
 #[test]

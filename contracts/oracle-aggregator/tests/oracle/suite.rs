@@ -14,7 +14,7 @@ use types::{
         ExecuteMsg, FeedParams, FeedSetup, InstantiateMsg, PriceAnswer, QueryMsg, Report, Round,
         RoundAfter, Snapshot, SourceSetup, Status,
     },
-    Price, Ratio,
+    Price,
 };
 
 pub const FEED: &str = "eth-usd";
@@ -44,11 +44,8 @@ pub fn cents(cents: u128) -> Price {
 
 pub fn setup(app: &App, name: &str, params: FeedParams, groups: [u32; 3]) -> FeedSetup {
     let sources = NAMES.iter().zip(groups).map(|(who, group)| SourceSetup {
-        reporter: app.api().addr_make(who).into_string(),
-        weight: 1,
-        max_age: SOURCE_AGE,
-        max_confidence: Ratio::percent(2),
         group,
+        ..SourceSetup::reporter(app.api().addr_make(who).into_string(), SOURCE_AGE)
     });
     FeedSetup {
         feed: name.into(),
