@@ -578,13 +578,26 @@ fn oracle_actions() -> Vec<(String, Action)> {
         M::Bind { breaker },
         M::Push { reports: vec![] },
         M::Refresh { feeds: vec![] },
+        M::Fetch {
+            feed: String::new(),
+            source: 0,
+            origin: oracle::Origin::Reporter {
+                address: String::new(),
+            },
+        },
+        M::Conclude {
+            feeds: vec![],
+            heard: vec![],
+        },
     ];
     let number = |m: &M| match m {
         M::Bind { .. } => 0,
         M::Push { .. } => 1,
         M::Refresh { .. } => 2,
+        M::Fetch { .. } => 3,
+        M::Conclude { .. } => 4,
     };
-    complete(samples.iter().map(number), 3);
+    complete(samples.iter().map(number), 5);
     samples
         .iter()
         .map(|m| (format!("{m:?}"), m.action()))

@@ -79,6 +79,8 @@ variants!(oracle_name, ORACLE, oracle::ExecuteMsg, {
     Bind => "bind",
     Push => "push",
     Refresh => "refresh",
+    Fetch => "fetch",
+    Conclude => "conclude",
 });
 variants!(breaker_name, BREAKER, breaker::ExecuteMsg, {
     Report => "report",
@@ -884,6 +886,17 @@ impl Stage {
                 self.row(from, to, msg, (Wrong::Foreign, Back::Oracle(unknown)));
             }
         }
+        for msg in [
+            json!({"fetch": {"feed": "eth-usd", "source": 0,
+                             "origin": {"feed": {"contract": eve, "feed": "eth-usd"}}}}),
+            json!({"conclude": {"feeds": ["eth-usd"], "heard": []}}),
+        ] {
+            let stranger = Oracle::NotItself {
+                sender: eve.clone(),
+                action: Action::Internal,
+            };
+            self.row(&eve, to, msg, (Wrong::Sender, Back::Oracle(stranger)));
+        }
         let action = Action::Learn;
         let feed = "eth-usd".to_owned();
         let stranger = Oracle::NotReporter {
@@ -1272,6 +1285,17 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             &alice,
             Module::Oracle,
             json!({"refresh": {"feeds": ["eth-usd"]}}),
+        ),
+        (
+            &x.oracle,
+            Module::Oracle,
+            json!({"fetch": {"feed": "eth-usd", "source": 0,
+                             "origin": {"feed": {"contract": x.oracle, "feed": "eth-usd"}}}}),
+        ),
+        (
+            &x.oracle,
+            Module::Oracle,
+            json!({"conclude": {"feeds": ["eth-usd"], "heard": []}}),
         ),
         (
             &x.oracle,

@@ -14,6 +14,8 @@ mod faults;
 mod flow;
 mod leases;
 mod liquidation;
+mod oracle_foreign;
+mod oracle_incidents;
 mod pace;
 mod stuck;
 mod terms;

@@ -23,6 +23,7 @@ pub fn held(units: i128, cost: i128, margin: i128) -> PositionState {
         margin: Amount::raw(margin * 1_000_000),
     };
     PositionState {
+        paid_in: Amount::ZERO,
         account: cosmwasm_std::testing::mock_dependencies()
             .api
             .addr_make("who"),

@@ -9,9 +9,9 @@ use types::{
     engine::{self, FundingTerms, MarketSetup},
     handle::Handle,
     market,
-    oracle::{self, FeedParams, FeedSetup, SourceSetup},
+    oracle::{self, FeedParams, FeedSetup, Origin, SourceSetup},
     params::MarketParams,
-    Price, Ratio,
+    Price,
 };
 
 use crate::{
@@ -19,10 +19,13 @@ use crate::{
     exchange::{Exchange, MarketAt, Module},
     numbers::dollars,
     prices::Sources,
+    pyth::{self, pyth_id},
 };
 
 /// Names of the markets, in order.
 const NAMES: [&str; 3] = ["eth", "btc", "sol"];
+
+type Shape = Box<dyn Fn(&mut FeedSetup)>;
 
 /// What to build.
 pub struct Builder {
@@ -35,6 +38,8 @@ pub struct Builder {
     start: u64,
     feed: FeedParams,
     source_max_age: Vec<u64>,
+    pyth: bool,
+    shape: Option<Shape>,
     params: Option<MarketParams>,
     breaker: breaker::Params,
     guardians: Vec<&'static str>,
@@ -54,6 +59,8 @@ impl Exchange {
             start: 1_700_000_000,
             feed: FeedParams::major(),
             source_max_age: Vec::new(),
+            pyth: false,
+            shape: None,
             params: None,
             breaker: breaker::Params::default(),
             guardians: vec!["guardian"],
@@ -107,6 +114,19 @@ impl Builder {
     pub fn source_max_age(self, source_max_age: Vec<u64>) -> Self {
         Self {
             source_max_age,
+            ..self
+        }
+    }
+
+    /// A stand-in for Pyth as one more source of every feed, after the reporters.
+    pub fn pyth(self) -> Self {
+        Self { pyth: true, ..self }
+    }
+
+    /// A last hand on the setup of every feed.
+    pub fn shape(self, shape: impl Fn(&mut FeedSetup) + 'static) -> Self {
+        Self {
+            shape: Some(Box::new(shape)),
             ..self
         }
     }
@@ -189,13 +209,24 @@ impl Builder {
             engine: Addr::unchecked(""),
             breaker: Addr::unchecked(""),
             markets: Vec::new(),
-            sources: Sources { reporters },
+            sources: Sources {
+                reporters,
+                pyth: None,
+            },
             block_time: self.block_time,
             audited: false,
             switches: Vec::new(),
             last_error: Rc::default(),
             app,
         };
+        if self.pyth {
+            let code = x.app.store_code(pyth::pyth());
+            let (deployer, none) = (x.person("deployer"), cosmwasm_std::Empty {});
+            let made = x
+                .app
+                .instantiate_contract(code, deployer, &none, &[], "pyth", None);
+            x.sources.pyth = Some(made.expect("the stand-in starts"));
+        }
         x.oracle = self.oracle(&mut x);
         x.engine = self.engine(&mut x);
         x.breaker = self.breaker_contract(&mut x);
@@ -208,10 +239,16 @@ impl Builder {
     }
 
     fn oracle(&self, x: &mut Exchange) -> Addr {
-        let feeds = (0..self.markets).map(|n| FeedSetup {
-            feed: feed(n),
-            sources: self.feed_sources(x),
-            params: self.feed.clone(),
+        let feeds = (0..self.markets).map(|n| {
+            let mut setup = FeedSetup {
+                feed: feed(n),
+                sources: self.feed_sources(x, n),
+                params: self.feed.clone(),
+            };
+            if let Some(shape) = &self.shape {
+                shape(&mut setup);
+            }
+            setup
         });
         let msg = oracle::InstantiateMsg {
             feeds: feeds.collect(),
@@ -219,21 +256,27 @@ impl Builder {
         x.put(Module::Oracle, code::oracle, &msg)
     }
 
-    fn feed_sources(&self, x: &Exchange) -> Vec<SourceSetup> {
+    fn feed_sources(&self, x: &Exchange, market: usize) -> Vec<SourceSetup> {
+        let group = |n| u32::try_from(n).expect("few sources");
+        let age = |n| self.source_max_age.get(n).copied();
         let reporters = x.sources.reporters.iter().enumerate();
-        reporters
-            .map(|(n, reporter)| SourceSetup {
-                reporter: reporter.to_string(),
-                weight: 1,
-                max_age: self
-                    .source_max_age
-                    .get(n)
-                    .copied()
-                    .unwrap_or(self.feed.max_age),
-                max_confidence: Ratio::percent(2),
-                group: u32::try_from(n).expect("few sources"),
-            })
-            .collect()
+        let reporters = reporters.map(|(n, reporter)| {
+            let age = age(n).unwrap_or(self.feed.max_age);
+            SourceSetup {
+                group: group(n),
+                ..SourceSetup::reporter(reporter.to_string(), age)
+            }
+        });
+        let pyth = x.sources.pyth.iter().map(|pyth| SourceSetup {
+            origin: Origin::Pyth {
+                contract: pyth.to_string(),
+                id: pyth_id(market),
+            },
+            group: group(x.sources.reporters.len()),
+            pushable: true,
+            ..SourceSetup::reporter(String::new(), self.feed.max_age)
+        });
+        reporters.chain(pyth).collect()
     }
 
     fn engine(&self, x: &mut Exchange) -> Addr {

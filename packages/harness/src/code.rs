@@ -63,7 +63,8 @@ pub struct Code<I, E, Q, M, Err> {
     pub wires: Wires,
 }
 
-fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> {
+/// A panic becomes an error, as on a real chain.
+pub(crate) fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(StdError::msg("the contract panicked")))
 }

@@ -30,6 +30,7 @@ mod code;
 mod exchange;
 mod numbers;
 mod prices;
+mod pyth;
 
 pub use audit::Violation;
 pub use builder::Builder;
@@ -37,3 +38,4 @@ pub use code::{Fault, Switch};
 pub use cw_multi_test::AppResponse;
 pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use numbers::{dollars, price, units, usd};
+pub use pyth::pyth_id;

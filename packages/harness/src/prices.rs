@@ -17,6 +17,8 @@ use crate::{
 pub struct Sources {
     /// Their addresses, by number.
     pub reporters: Vec<Addr>,
+    /// The stand-in for Pyth, where there is one.
+    pub pyth: Option<Addr>,
 }
 
 impl Exchange {
