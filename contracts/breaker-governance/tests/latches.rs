@@ -92,6 +92,35 @@ fn a_break_in_the_invalidity_starts_the_grace_again() {
 }
 
 #[test]
+fn lateness_and_variance_trip_no_higher_than_their_rows() {
+    let late = |s: &Suite, percent| FeedReading {
+        lateness: Ratio::percent(percent),
+        ..s.quiet("eth-usd")
+    };
+    let wild = |s: &Suite, percent| FeedReading {
+        variance: Ratio::percent(percent),
+        ..s.quiet("eth-usd")
+    };
+    type Make = fn(&Suite, u64) -> FeedReading;
+    let rows: [(Make, u64, Level); 8] = [
+        (late, 299, Level::Normal),
+        (late, 300, Level::Guarded),
+        (late, 600, Level::ReduceOnly),
+        (late, u64::MAX, Level::ReduceOnly),
+        (wild, 399, Level::Normal),
+        (wild, 400, Level::Guarded),
+        (wild, 600, Level::Guarded),
+        (wild, u64::MAX, Level::Guarded),
+    ];
+    for (make, percent, level) in rows {
+        let mut s = Suite::calm();
+        let reading = make(&s, percent);
+        s.report(vec![reading]);
+        assert_eq!(s.told_level("eth-perp"), Some(level), "{percent} %");
+    }
+}
+
+#[test]
 fn healing_needs_dwell_and_enough_distinct_rounds() {
     let mut s = Suite::calm();
     let trip = |s: &Suite| FeedReading {

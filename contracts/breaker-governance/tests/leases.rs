@@ -7,9 +7,9 @@ use breaker_governance::{
     latch::{Demand, Tick},
     latches::{self, Evidence},
 };
-use suite::{registered, Suite};
+use suite::{feed, market, registered, Suite};
 use types::{
-    breaker::{FeedReading, Params, StanceLeased, StanceLost},
+    breaker::{DaoMsg, FeedReading, InstantiateMsg, Params, Registered, StanceLeased, StanceLost},
     level::Level,
     oracle::Status,
     scope::{Reason, Scope, Stance},
@@ -171,6 +171,208 @@ fn what_does_not_fit_into_one_report_is_pushed_by_the_next_and_tighter_goes_firs
     assert_eq!(s.told_level("m-10"), Some(Level::ReduceOnly));
     let after: usize = (0..9).map(|n| s.told(&format!("m-{n}")).len()).sum();
     assert_eq!(after, before + 2);
+}
+
+/// The DAO holds a market at a level.
+fn govern(s: &mut Suite, name: &str, level: Level) {
+    let scope = market(name);
+    s.order(DaoMsg::Govern { scope, level }).unwrap();
+}
+
+fn caps(s: &Suite) -> Ratio {
+    s.told("eth-perp").last().unwrap().caps
+}
+
+#[test]
+fn a_market_reopens_in_steps_that_advance_with_its_renewals() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    assert_eq!(caps(&s), Ratio::ONE, "what was never open does not reopen");
+    govern(&mut s, "eth-perp", Level::ReduceOnly);
+    assert_eq!(caps(&s), Ratio::ONE, "closed, there is nothing to cap");
+    govern(&mut s, "eth-perp", Level::Guarded);
+    let steps = [
+        (0, 10),
+        (899, 10),
+        (900, 25),
+        (1_800, 50),
+        (2_699, 50),
+        (2_700, 100),
+    ];
+    let start = s.now();
+    for (after, percent) in steps {
+        while s.now() < start + after {
+            s.wait((start + after - s.now()).min(300));
+            s.report_quiet("eth-usd");
+        }
+        assert_eq!(caps(&s), Ratio::percent(percent), "after {after} s");
+        assert_eq!(s.stance("eth-perp").caps, Ratio::percent(percent));
+    }
+    assert!(s
+        .told("eth-mini")
+        .iter()
+        .all(|told| told.caps == Ratio::ONE));
+}
+
+#[test]
+fn closing_again_starts_the_reopening_again_and_guarded_alone_starts_none() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    govern(&mut s, "eth-perp", Level::Guarded);
+    govern(&mut s, "eth-perp", Level::Normal);
+    assert_eq!(caps(&s), Ratio::ONE);
+    govern(&mut s, "eth-perp", Level::Protected);
+    s.heal("eth-usd", 180);
+    govern(&mut s, "eth-perp", Level::Normal);
+    assert_eq!(caps(&s), Ratio::percent(10));
+    s.heal("eth-usd", 900);
+    assert_eq!(caps(&s), Ratio::percent(25));
+    govern(&mut s, "eth-perp", Level::ReduceOnly);
+    govern(&mut s, "eth-perp", Level::Normal);
+    assert_eq!(caps(&s), Ratio::percent(10));
+}
+
+#[test]
+fn a_lapse_is_reopened_like_any_closing() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    s.wait(901);
+    s.report_quiet("eth-usd");
+    let last = *s.told("eth-perp").last().unwrap();
+    assert_eq!((last.level, last.caps), (Level::Normal, Ratio::percent(10)));
+}
+
+#[test]
+fn nobody_speeds_a_reopening_up_by_pushing() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    govern(&mut s, "eth-perp", Level::ReduceOnly);
+    govern(&mut s, "eth-perp", Level::Normal);
+    for _ in 0..50 {
+        s.push(&["eth-perp"]).unwrap();
+    }
+    assert_eq!(caps(&s), Ratio::percent(10));
+}
+
+#[test]
+fn leaving_protected_takes_five_fresh_rounds_of_the_feed() {
+    let mut s = Suite::calm();
+    s.heal("eth-usd", 300);
+    govern(&mut s, "eth-perp", Level::Protected);
+    govern(&mut s, "eth-perp", Level::Normal);
+    let frozen = s.quiet("eth-usd");
+    for _ in 0..10 {
+        s.wait(30);
+        s.report(vec![frozen.clone()]);
+    }
+    // That round was fresh once.
+    s.heal("eth-usd", 90);
+    assert_eq!(s.told_level("eth-perp"), Some(Level::Protected));
+    let stale = FeedReading {
+        status: Status::Stale,
+        ..s.quiet("eth-usd")
+    };
+    s.report(vec![stale]);
+    s.heal("eth-usd", 120);
+    let told = s.told_level("eth-perp");
+    assert_eq!(told, Some(Level::Protected), "the row was broken");
+    s.heal("eth-usd", 30);
+    let told = s.told_level("eth-perp");
+    assert_eq!(
+        told,
+        Some(Level::ReduceOnly),
+        "what is left is the feed's own"
+    );
+    assert_eq!(s.level(feed("eth-usd")), Level::ReduceOnly);
+}
+
+#[test]
+fn a_lost_stance_waits_longer_each_time_unless_it_changes_and_a_push_does_not_wait() {
+    let mut s = Suite::calm();
+    s.report_quiet("eth-usd");
+    s.kill_engine(true);
+    s.push(&["eth-perp"]).unwrap();
+    let mut tries = vec![];
+    let start = s.now();
+    for _ in 0..440 {
+        s.wait(1);
+        let res = s.report_quiet("eth-usd");
+        let lost = StanceLost::find(&res.events).unwrap();
+        if lost.iter().any(|l| l.market == "eth-perp") {
+            tries.push(s.now() - start);
+        }
+    }
+    assert_eq!(tries, [5, 15, 35, 75, 155, 315]);
+    let bad = FeedReading {
+        status: Status::Uncertain,
+        ..s.quiet("eth-usd")
+    };
+    let res = s.report(vec![bad]);
+    assert_eq!(
+        StanceLost::find(&res.events).unwrap().len(),
+        2,
+        "it tightens"
+    );
+    s.kill_engine(false);
+    s.push(&["eth-perp"]).unwrap();
+    assert_eq!(s.told_level("eth-perp"), Some(Level::ReduceOnly));
+}
+
+/// Two markets of one price, one settled in an asset with a feed of its own.
+fn pegged() -> Suite {
+    let mut s = Suite::bare();
+    let markets = vec![
+        Registered {
+            peg: Some("usdx-usd".into()),
+            ..registered("eth-perp", "eth-usd")
+        },
+        registered("eth-mini", "eth-usd"),
+    ];
+    let msg: InstantiateMsg = s.setup(markets, Params::default());
+    s.breaker = s.start(&msg, &[]).unwrap();
+    let both = vec![s.quiet("eth-usd"), s.quiet("usdx-usd")];
+    s.report(both);
+    s
+}
+
+#[test]
+fn a_depeg_holds_the_markets_that_settle_in_the_asset_and_no_other() {
+    let off = |s: &Suite, bps, sigma| FeedReading {
+        depeg: Some(Ratio::bps(bps)),
+        sigma: Ratio::bps(sigma),
+        ..s.quiet("usdx-usd")
+    };
+    let rows = [
+        (29, 0, Level::Normal),
+        (30, 0, Level::Guarded),
+        (90, 0, Level::ReduceOnly),
+        (240, 0, Level::Protected),
+        (99, 1_000, Level::Normal),
+        (100, 1_000, Level::Guarded),
+        (300, 1_000, Level::ReduceOnly),
+        (800, 1_000, Level::Protected),
+    ];
+    for (bps, sigma, level) in rows {
+        let mut s = pegged();
+        s.wait(6);
+        let reading = off(&s, bps, sigma);
+        s.report(vec![reading]);
+        assert_eq!(s.told_level("eth-perp"), Some(level), "{bps} at {sigma}");
+        assert_eq!(s.told_level("eth-mini"), Some(Level::Normal));
+    }
+}
+
+#[test]
+fn a_silent_peg_is_as_silent_as_a_silent_price() {
+    let mut s = pegged();
+    for _ in 0..31 {
+        s.wait(30);
+        s.report_quiet("eth-usd");
+    }
+    assert_eq!(s.told_level("eth-perp"), Some(Level::ReduceOnly));
+    assert_eq!(s.told_level("eth-mini"), Some(Level::Normal));
+    s.report_quiet("usdx-usd");
+    assert_eq!(s.told_level("eth-perp"), Some(Level::Normal));
 }
 
 #[test]

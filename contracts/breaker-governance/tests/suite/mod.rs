@@ -219,11 +219,11 @@ impl Suite {
         sent
     }
 
-    /// A Valid, quiet reading of a round observed now.
+    /// A Valid, quiet reading of a round observed now, numbered by its time.
     pub fn quiet(&self, feed: &str) -> FeedReading {
         FeedReading {
             feed: feed.into(),
-            round: 1,
+            round: self.now(),
             time: self.now(),
             status: Status::Valid,
             dispersion: Ratio::ZERO,
