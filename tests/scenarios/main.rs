@@ -18,6 +18,7 @@ mod oracle_foreign;
 mod oracle_incidents;
 mod pace;
 mod stuck;
+mod surveillance;
 mod terms;
 mod timing;
 mod trading;
