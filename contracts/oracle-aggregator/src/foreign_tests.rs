@@ -1,4 +1,5 @@
 //! Numbers as foreign contracts write them.
+#![allow(clippy::arithmetic_side_effects)]
 
 use cosmwasm_std::from_json;
 use math::units::E18;

@@ -34,6 +34,9 @@ pub enum Bug {
     /// The reference has no price where it must have one.
     #[error("the reference has no price at {0}")]
     NoPrice(u64),
+    /// The engine has never told its books.
+    #[error("at {0}: the engine tells no books")]
+    NoBooks(u64),
     /// What was checked does not hold any more.
     #[error(transparent)]
     Flaw(#[from] crate::input::Flaw),

@@ -69,11 +69,11 @@ pub struct Force {
 
 impl Force {
     /// Ask.
-    pub fn ask(stage: &mut Stage) -> Self {
-        Self {
+    pub fn ask(stage: &mut Stage) -> Result<Self, Bug> {
+        Ok(Self {
             prices: stage.prices(),
-            books: stage.books(),
-        }
+            books: stage.books()?,
+        })
     }
 
     /// The newest round's price.

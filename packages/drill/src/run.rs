@@ -109,7 +109,7 @@ impl<'p> Run<'p> {
         if entered.refresh {
             self.stage.refresh()?;
         }
-        let force = Force::ask(&mut self.stage);
+        let force = Force::ask(&mut self.stage)?;
         self.judge.before(&force, &self.stage, now)?;
         let news = if entered.crank {
             self.stage.crank()?
@@ -159,7 +159,7 @@ impl<'p> Run<'p> {
         Ok(acted)
     }
 
-    fn finish(self) -> Result<Outcome, Bug> {
+    fn finish(mut self) -> Result<Outcome, Bug> {
         self.stage.audit()?;
         let money = self.money()?;
         Ok(Outcome {
@@ -172,10 +172,10 @@ impl<'p> Run<'p> {
         })
     }
 
-    fn money(&self) -> Result<Money, Bug> {
+    fn money(&mut self) -> Result<Money, Bug> {
         let price = self.plan.reference.at(self.plan.end);
         let price = price.ok_or(Bug::NoPrice(self.plan.end))?;
-        let books = self.stage.books();
+        let books = self.stage.books()?;
         let gain = net_gain(&self.stage.positions(), price)?;
         let there = books.cash.plus(books.insurance)?;
         let nav = books.cash.minus(gain)?.minus(self.unwind(&books, price)?)?;

@@ -10,15 +10,23 @@ use types::{
     Amount,
 };
 
-use crate::exchange::{Exchange, Module, DENOM};
+use crate::exchange::{Exchange, Failed, Module, DENOM};
 
 impl Exchange {
     /// Ask a contract.
     pub fn ask<Q: Serialize, T: DeserializeOwned>(&self, module: Module, query: &Q) -> T {
-        self.app
-            .wrap()
-            .query_wasm_smart(self.addr(module), query)
-            .expect("a query answers")
+        self.try_ask(module, query).expect("a query answers")
+    }
+
+    /// Ask a contract that may be dead, or have a dead neighbour.
+    pub fn try_ask<Q: Serialize, T: DeserializeOwned>(
+        &self,
+        module: Module,
+        query: &Q,
+    ) -> Result<T, Failed> {
+        let addr = self.addr(module);
+        let answer = self.app.wrap().query_wasm_smart(addr, query);
+        answer.map_err(|e| Failed::told(&e))
     }
 
     /// A position in the first market.

@@ -45,6 +45,13 @@ pub struct Failed {
 }
 
 impl Failed {
+    pub(crate) fn told(error: &StdError) -> Self {
+        Self {
+            text: error.to_string(),
+            error: None,
+        }
+    }
+
     /// The contract's own error, if it is an `E`.
     pub fn of<E: std::error::Error + 'static>(&self) -> Option<&E> {
         self.error.as_ref()?.downcast_ref::<E>()

@@ -6,9 +6,13 @@
     clippy::panic
 )]
 
+mod asked;
+mod conduct;
 mod doors;
+mod fallback;
 mod history;
 mod jumps;
 mod readings;
 mod rounds;
+mod settle;
 mod suite;

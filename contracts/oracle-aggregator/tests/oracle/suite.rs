@@ -12,7 +12,7 @@ use types::{
     handle::Handle,
     oracle::{
         ExecuteMsg, FeedParams, FeedSetup, InstantiateMsg, PriceAnswer, QueryMsg, Report, Round,
-        RoundAfter, Snapshot, SourceSetup, Status,
+        RoundAfter, SettlePrice, Snapshot, SourceSetup, SourceState, Standing, Status,
     },
     Price,
 };
@@ -20,14 +20,20 @@ use types::{
 pub const FEED: &str = "eth-usd";
 pub const NAMES: [&str; 3] = ["ann", "ben", "cid"];
 pub const SOURCE_AGE: u64 = 60;
+/// In a setup, the address of the contract that repeats what it was taught.
+pub const PARROT: &str = "parrot";
 
 pub struct Suite {
     pub app: App,
     pub oracle: Addr,
     pub breaker: Addr,
+    pub parrot: Addr,
 }
 
+type Shape = Box<dyn Fn(&mut FeedSetup)>;
+
 pub struct Builder {
+    shape: Shape,
     params: FeedParams,
     groups: [u32; 3],
     bound: bool,
@@ -57,6 +63,7 @@ pub fn setup(app: &App, name: &str, params: FeedParams, groups: [u32; 3]) -> Fee
 impl Suite {
     pub fn calm() -> Builder {
         Builder {
+            shape: Box::new(|_| {}),
             params: FeedParams::major(),
             groups: [1, 2, 3],
             bound: true,
@@ -175,6 +182,27 @@ impl Suite {
         all.into_iter().next().unwrap()
     }
 
+    /// Teach the parrot: to this very question, this very text. An empty text is none.
+    pub fn teach(&mut self, question: &str, text: &str) {
+        let (anyone, parrot) = (self.addr("anyone"), self.parrot.clone());
+        let lesson = (question.to_owned(), text.to_owned());
+        self.app
+            .execute_contract(anyone, parrot, &lesson, &[])
+            .unwrap();
+    }
+
+    pub fn sources(&self) -> Vec<SourceState> {
+        self.ask(&QueryMsg::Sources { feed: FEED.into() })
+    }
+
+    pub fn standings(&self) -> Vec<Standing> {
+        self.sources().iter().map(|s| s.standing).collect()
+    }
+
+    pub fn settle(&self) -> Option<SettlePrice> {
+        self.ask(&QueryMsg::Settle { feed: FEED.into() })
+    }
+
     /// Every byte the oracle stores.
     pub fn bytes(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         self.app
@@ -188,6 +216,14 @@ impl Builder {
     pub fn params(mut self, change: impl Fn(&mut FeedParams)) -> Self {
         change(&mut self.params);
         self
+    }
+
+    /// A last hand on the setup of the feed.
+    pub fn shape(self, shape: impl Fn(&mut FeedSetup) + 'static) -> Self {
+        Self {
+            shape: Box::new(shape),
+            ..self
+        }
     }
 
     pub fn groups(self, groups: [u32; 3]) -> Self {
@@ -217,7 +253,20 @@ impl Builder {
                 .with_migrate(contract::migrate),
         ));
         let stand_in = app.store_code(Box::new(ContractWrapper::new(hear, fail_if, recall)));
-        let feeds = vec![setup(&app, FEED, self.params, self.groups)];
+        // First of all, so that a setup can name it.
+        let parrot = app.store_code(Box::new(ContractWrapper::new(learn, quiet, repeat)));
+        let parrot = app
+            .instantiate_contract(parrot, owner.clone(), &Empty {}, &[], "p", None)
+            .unwrap();
+        let mut feed = setup(&app, FEED, self.params, self.groups);
+        (self.shape)(&mut feed);
+        for source in &mut feed.sources {
+            let named = |v| if v == PARROT { parrot.to_string() } else { v };
+            let origin = source.origin.clone();
+            let origin: StdResult<_> = origin.voiced(|v| Ok(named(v)));
+            source.origin = origin.unwrap();
+        }
+        let feeds = vec![feed];
         let oracle = app
             .instantiate_contract(
                 oracle,
@@ -235,6 +284,7 @@ impl Builder {
             app,
             oracle,
             breaker,
+            parrot,
         };
         if self.bound {
             let breaker = Handle::new(suite.breaker.to_string());
@@ -262,4 +312,29 @@ fn hear(deps: DepsMut, _: Env, _: MessageInfo, msg: breaker::ExecuteMsg) -> StdR
 
 fn recall(deps: Deps, _: Env, _: Empty) -> StdResult<Binary> {
     Ok(deps.storage.get(b"heard").unwrap().into())
+}
+
+#[allow(clippy::unnecessary_wraps)]
+fn quiet(_: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {
+    Ok(Response::new())
+}
+
+fn learn(
+    deps: DepsMut,
+    _: Env,
+    _: MessageInfo,
+    (question, text): (String, String),
+) -> StdResult<Response> {
+    if text.is_empty() {
+        deps.storage.remove(question.as_bytes());
+    } else {
+        deps.storage.set(question.as_bytes(), text.as_bytes());
+    }
+    Ok(Response::new())
+}
+
+fn repeat(deps: Deps, _: Env, question: serde_json::Value) -> StdResult<Binary> {
+    let text = deps.storage.get(question.to_string().as_bytes());
+    text.map(Binary::from)
+        .ok_or_else(|| StdError::msg("no answer"))
 }

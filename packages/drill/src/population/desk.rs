@@ -132,6 +132,8 @@ fn top_up(
     }
     let done = venue.add_margin(&trader.who, amount.coins()?);
     exits.tried("add margin", &trader.who.name, view.now, done.err());
-    trader.sees(venue.held(&trader.who));
+    if let Some(held) = venue.held(&trader.who) {
+        trader.sees(held);
+    }
     Ok(())
 }

@@ -245,8 +245,8 @@ impl Trader {
     }
 
     /// The position was seen again, nothing else changed.
-    pub fn sees(&mut self, held: Option<PositionState>) {
-        self.held = held;
+    pub fn sees(&mut self, held: PositionState) {
+        self.held = Some(held);
     }
 
     /// An order ended without a fill.

