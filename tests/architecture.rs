@@ -747,10 +747,11 @@ fn exits_and_learning_stay_open_through_protected() {
         }
         exits += 1;
         for level in through {
-            let least = match action {
-                // It may wait, but it is never refused.
-                Action::LpWithdraw => Verdict::Queued,
-                _ => Verdict::Yes,
+            // Liquidity that leaves may wait, but it is never refused.
+            let least = if action == Action::LpWithdraw {
+                Verdict::Queued
+            } else {
+                Verdict::Yes
             };
             assert!(level.verdict(action) >= least, "{msg} at {level:?}");
         }

@@ -126,9 +126,21 @@ pub fn execute(
         ExecuteMsg::SetStance { market, stance } => {
             internal::set_stance(deps, who, (&market, stance))
         }
-        ExecuteMsg::Work { .. } | ExecuteMsg::Liquidate { .. } | ExecuteMsg::TakeOver { .. } => {
-            internal::own(deps, &env, who, msg)
-        }
+        ExecuteMsg::Work {
+            market,
+            limit,
+            payee,
+        } => internal::work(deps, &env, who, (market, limit, payee)),
+        ExecuteMsg::Liquidate {
+            market,
+            account,
+            payee,
+        } => internal::liquidate(deps, &env, who, (market, account, payee)),
+        ExecuteMsg::TakeOver {
+            market,
+            order,
+            payee,
+        } => internal::take_over(deps, &env, who, (market, order, payee)),
         ExecuteMsg::Settle {
             order,
             round,

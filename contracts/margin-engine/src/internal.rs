@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, DepsMut, Env, Response};
 use types::{
     breaker::Breaker,
-    engine::{ExecuteMsg, FundingTerms, MarketSetup, Peers},
+    engine::{FundingTerms, MarketSetup, Peers},
     handle::Handle,
     oracle::Oracle,
     scope::Stance,
@@ -31,43 +31,50 @@ pub fn bind(
 }
 
 /// What only the engine tells itself.
-pub fn own(
-    deps: DepsMut,
-    env: &Env,
-    sender: &Addr,
-    msg: ExecuteMsg,
-) -> Result<Response, ContractError> {
+fn itself(env: &Env, sender: &Addr) -> Result<(), ContractError> {
     if *sender != env.contract.address {
         return Err(ContractError::Unauthorized { role: "engine" });
     }
-    let check = |a: &str| deps.api.addr_validate(a);
-    match msg {
-        ExecuteMsg::Work {
-            market,
-            limit,
-            payee,
-        } => {
-            let payee = check(&payee)?;
-            work::run(deps, env, (&market, limit), &payee)
-        }
-        ExecuteMsg::Liquidate {
-            market,
-            account,
-            payee,
-        } => {
-            let (account, payee) = (check(&account)?, check(&payee)?);
-            work::one(deps, env, (&market, &account), &payee)
-        }
-        ExecuteMsg::TakeOver {
-            market,
-            order,
-            payee,
-        } => {
-            let payee = check(&payee)?;
-            venue::take_over(deps, env, (&market, order), &payee)
-        }
-        _ => Err(ContractError::Unauthorized { role: "engine" }),
-    }
+    Ok(())
+}
+
+/// The work of a crank at the newest rounds.
+pub fn work(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    (market, limit, payee): (String, u32, String),
+) -> Result<Response, ContractError> {
+    itself(env, sender)?;
+    let payee = deps.api.addr_validate(&payee)?;
+    work::run(deps, env, (&market, limit), &payee)
+}
+
+/// One position alone.
+pub fn liquidate(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    (market, account, payee): (String, String, String),
+) -> Result<Response, ContractError> {
+    itself(env, sender)?;
+    let (account, payee) = (
+        deps.api.addr_validate(&account)?,
+        deps.api.addr_validate(&payee)?,
+    );
+    work::one(deps, env, (&market, &account), &payee)
+}
+
+/// One order of a dead market.
+pub fn take_over(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    (market, order, payee): (String, u64, String),
+) -> Result<Response, ContractError> {
+    itself(env, sender)?;
+    let payee = deps.api.addr_validate(&payee)?;
+    venue::take_over(deps, env, (&market, order), &payee)
 }
 
 /// The breaker leases a stance.

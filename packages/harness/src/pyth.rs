@@ -43,7 +43,9 @@ fn start(_: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {
 fn told(deps: DepsMut, _: Env, _: MessageInfo, msg: Told) -> StdResult<Response> {
     match msg {
         Told::Says { id, text } => deps.storage.set(id.as_bytes(), text.as_bytes()),
-        mode => deps.storage.set(MODE, &to_json_binary(&mode)?),
+        mode @ (Told::Dead | Told::Panic | Told::Garbage | Told::Well) => {
+            deps.storage.set(MODE, &to_json_binary(&mode)?);
+        }
     }
     Ok(Response::new())
 }
