@@ -1572,6 +1572,7 @@ fn before_bind_every_user_door_refuses_and_a_bad_bind_changes_nothing() {
                 "settle" | "evict" | "fault" | "set_funding" => {
                     Engine::Unauthorized { role: "market" }
                 }
+                "work" | "liquidate" | "take_over" => Engine::Unauthorized { role: "engine" },
                 _ => Engine::NotBound,
             };
             rows.push((msg, refused));

@@ -1,11 +1,13 @@
 //! Winners' gains near the vault's cash: their side is scaled, everybody alike, and no further than needed.
 
 use harness::{units, Exchange};
-use types::{engine::Deleveraged, wire::Wire, Ratio, Side};
+use types::{engine::Deleveraged, params::MarketParams, wire::Wire, Ratio, Side};
 
 /// Three longs of 100 units together against a vault of 100,000.
 fn crowded() -> Exchange {
-    let mut x = Exchange::calm().nav(100_000).build();
+    // The depth of a vault a hundred times as large, so that one side can win what this one holds.
+    let params = MarketParams::major(2_000, 10_000_000);
+    let mut x = Exchange::calm().nav(100_000).params(params).build();
     for (who, size) in [("a", "50"), ("b", "25"), ("c", "25")] {
         x.opened(who, Side::Long, (size, 20_000), "2000");
     }

@@ -136,9 +136,10 @@ fn liquidity_leaves_at_the_round_after_and_is_collected() {
     let before = x.wallet("lp");
     x.lp_claim("lp").unwrap();
     assert!(x.lp(0, "lp").leaving.is_none());
-    // Half of a percent of the vault passes at once, half of that after the lapse; the rest queues.
+    // Half of a percent of the vault passes at once, a quarter of that while an hour without blocks protects the
+    // market; the rest queues.
     let passed = x.wallet("lp").minus(before).unwrap();
-    assert_eq!(passed, usd(2_500));
+    assert_eq!(passed, usd(1_250));
     let waits = x.profit_queue("lp")[0].amount;
     assert_eq!(passed.plus(waits).unwrap(), leaving.claimable);
     assert_eq!(x.lp(0, "lp").shares, shares);

@@ -106,8 +106,8 @@ fn coins(id: &str, books: &Compartment, broken: &mut Vec<Broken>) {
         ("fees", books.fees),
         ("reserves", books.reserves),
         ("orders", books.orders),
-        ("requests", books.requests),
-        ("leaving", books.leaving),
+        ("requests", books.lp.requests),
+        ("leaving", books.lp.leaving),
         ("queued", books.flow.queued),
     ];
     for (name, pot) in pots {
@@ -246,20 +246,23 @@ fn liquidity(
     broken: &mut Vec<Broken>,
 ) -> Result<(), ContractError> {
     let shares = lp::outstanding(storage, id, books)?;
-    expect(broken, 5, shares == books.shares, || {
-        format!("{id}: {} shares, owners' {shares}", books.shares)
+    expect(broken, 5, shares == books.lp.shares, || {
+        format!("{id}: {} shares, owners' {shares}", books.lp.shares)
     });
     let unpriced = lp::unpriced(storage, id)?;
-    expect(broken, 5, unpriced == books.requests, || {
-        format!("{id}: requests {:?}, owners' {unpriced:?}", books.requests)
+    expect(broken, 5, unpriced == books.lp.requests, || {
+        format!(
+            "{id}: requests {:?}, owners' {unpriced:?}",
+            books.lp.requests
+        )
     });
     let waiting = queue::waiting(storage, Door::Market(id))?;
     expect(broken, 5, waiting == books.flow.queued, || {
         format!("{id}: queued {:?}, owners' {waiting:?}", books.flow.queued)
     });
     let owed = lp::uncollected(storage, id, books)?;
-    expect(broken, 5, owed <= books.leaving, || {
-        format!("{id}: leaving {:?}, owners' {owed:?}", books.leaving)
+    expect(broken, 5, owed <= books.lp.leaving, || {
+        format!("{id}: leaving {:?}, owners' {owed:?}", books.lp.leaving)
     });
     Ok(())
 }

@@ -13,6 +13,40 @@ use types::{
 
 use crate::{flow::Flow, key, lp::Line, pace::Pace, venue::Venue, ContractError};
 
+/// Liquidity that comes, stays and leaves.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Liquidity {
+    /// LP shares.
+    pub shares: Uint128,
+    /// Shares that leave.
+    pub line: Line,
+    /// Money of liquidity that left, not claimed yet.
+    pub leaving: Amount,
+    /// Liquidity requests not priced yet.
+    pub requests: Amount,
+    /// The batch that waits for its round.
+    pub batch: Option<Batch>,
+    /// The batch that collects until that one is priced.
+    pub next: Option<Batch>,
+    /// Number of the newest batch.
+    pub batches: u64,
+}
+
+/// What cranks remember between them.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Watch {
+    /// Positions beside the ladder.
+    pub stuck: u32,
+    /// The newest round a side was deleveraged at.
+    pub adl_round: u64,
+    /// When the breaker was last told what the books read, seconds.
+    pub told_at: u64,
+    /// Since when a head has been seen unhealthy.
+    pub head_since: Option<u64>,
+}
+
 /// A market's books.
 #[cw_serde]
 pub struct Compartment {
@@ -26,22 +60,10 @@ pub struct Compartment {
     pub reserves: Amount,
     /// Margins and fees reserved by mandates.
     pub orders: Amount,
-    /// Liquidity requests not priced yet.
-    pub requests: Amount,
-    /// LP shares.
-    pub shares: Uint128,
+    /// Liquidity that comes, stays and leaves.
+    pub lp: Liquidity,
     /// The border that profit and liquidity leave through.
     pub flow: Flow,
-    /// Shares that leave.
-    pub line: Line,
-    /// Money of liquidity that left, not claimed yet.
-    pub leaving: Amount,
-    /// The batch that waits for its round.
-    pub batch: Option<Batch>,
-    /// The batch that collects until that one is priced.
-    pub next: Option<Batch>,
-    /// Number of the newest batch.
-    pub batches: u64,
     /// Initial margin, before caution and add-on.
     pub im: Ratio,
     /// When it was set.
@@ -62,16 +84,10 @@ pub struct Compartment {
     pub bad_debt: BadDebtSum,
     /// How its order book has been doing.
     pub venue: Venue,
-    /// Positions beside the ladder.
-    pub stuck: u32,
-    /// The newest round a side was deleveraged at.
-    pub adl_round: u64,
-    /// When the breaker was last told what the books read, seconds.
-    pub told_at: u64,
+    /// What cranks remember between them.
+    pub watch: Watch,
     /// How fast positions are liquidated.
     pub pace: Pace,
-    /// Since when a head has been seen unhealthy.
-    pub head_since: Option<u64>,
 }
 
 /// Liquidity requests that are priced together.
@@ -108,14 +124,8 @@ pub fn open(
         fees: Amount::ZERO,
         reserves: Amount::ZERO,
         orders: Amount::ZERO,
-        requests: Amount::ZERO,
-        shares: Uint128::zero(),
+        lp: Liquidity::default(),
         flow: Flow::default(),
-        line: Line::default(),
-        leaving: Amount::ZERO,
-        batch: None,
-        next: None,
-        batches: 0,
         im: params.im_min,
         im_at: 0,
         mm: Ramp {
@@ -130,11 +140,8 @@ pub fn open(
         waiting: 0,
         bad_debt: BadDebtSum::default(),
         venue: Venue::default(),
-        stuck: 0,
-        adl_round: 0,
-        told_at: 0,
+        watch: Watch::default(),
         pace: Pace::default(),
-        head_since: None,
     };
     Ok(COMPARTMENTS.save(storage, id, &fresh)?)
 }
@@ -172,8 +179,8 @@ impl Compartment {
             self.fees,
             self.reserves,
             self.orders,
-            self.requests,
-            self.leaving,
+            self.lp.requests,
+            self.lp.leaving,
             self.flow.queued,
         ]
         .into_iter()

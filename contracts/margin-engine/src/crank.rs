@@ -119,7 +119,7 @@ fn beside(
     env: &Env,
     (scene, turn): (&Scene, &Turn),
 ) -> Result<Option<SubMsg>, ContractError> {
-    if scene.books.stuck == 0 {
+    if scene.books.watch.stuck == 0 {
         return Ok(None);
     }
     let first = position::stuck(deps.storage, turn.market, 1)?;
@@ -150,10 +150,10 @@ pub fn refresh_terms(scene: &mut Scene) -> Result<(), ContractError> {
     let closing_cost = params.closing_cost()?;
     let base = Recipe {
         variance: variance(
-            params.variance_floor,
+            params.variance.floor,
             scene.prices.variance.fast,
             scene.prices.variance.slow,
-            params.variance_stress,
+            params.variance.stress,
         )?,
         multiple: params.sigma_multiple,
         horizon: params.horizon,

@@ -23,7 +23,7 @@ pub fn apply(scene: &mut Scene, storage: &dyn Storage) -> Result<Done, ContractE
         return Ok(Done::Nothing);
     };
     let usable = scene.prices.status <= Status::Degraded && round.status <= Status::Degraded;
-    if !usable || round.number <= scene.books.adl_round || !heads::clear(scene, storage)? {
+    if !usable || round.number <= scene.books.watch.adl_round || !heads::clear(scene, storage)? {
         return Ok(Done::Nothing);
     }
     match plan(&scene.books.book, scene.curve, round.price)? {
@@ -33,7 +33,7 @@ pub fn apply(scene: &mut Scene, storage: &dyn Storage) -> Result<Done, ContractE
             let books = &mut scene.books;
             let before = books.book.cash;
             let sides = step.apply(&mut books.book, (scene.curve, round.price))?;
-            books.adl_round = round.number;
+            books.watch.adl_round = round.number;
             let paid: Amount = before.minus(books.book.cash)?;
             let scaled = |side| sides.iter().any(|(s, _)| *s == side);
             let event = Deleveraged {

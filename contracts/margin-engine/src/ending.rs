@@ -109,7 +109,7 @@ fn taker_fee(scene: &Scene, m: &Mandate) -> Result<Amount, ContractError> {
     let size = signed(m.kind.side(), size)?;
     let fee = size
         .notional_up(round.price)?
-        .share_up(scene.market.params.fee_increase)?;
+        .share_up(scene.market.params.fees.increase)?;
     Ok(fee.min(m.margin))
 }
 

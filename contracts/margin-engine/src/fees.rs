@@ -45,8 +45,8 @@ pub fn collect(
     if fee <= Amount::ZERO {
         return Ok(());
     }
-    let insurance = fee.share_down(params.to_insurance)?;
-    let kept = params.to_vault.plus(params.to_insurance)?;
+    let insurance = fee.share_down(params.split.insurance)?;
+    let kept = params.split.vault.plus(params.split.insurance)?;
     let treasury = fee.share_down(types::Ratio::ONE.minus_floored(kept))?;
     let vault = fee.minus(insurance)?.minus(treasury)?;
     books.insurance = books.insurance.plus(insurance)?;

@@ -70,8 +70,8 @@ fn limits(base: Amount, exit: &Exit) -> Result<[Limit; 2], OutOfRange> {
         Ok(Limit { amount, window })
     };
     Ok([
-        limit(exit.params.exit_hour, 3_600)?,
-        limit(exit.params.exit_day, 86_400)?,
+        limit(exit.params.exits.hour, 3_600)?,
+        limit(exit.params.exits.day, 86_400)?,
     ])
 }
 
@@ -98,7 +98,7 @@ pub fn out(
         Some(pair) => pair,
         None => Pair::full(limits, exit.now)?,
     };
-    let (pair, passage) = pair.request(limits, exit.params.exit_delay, exit.now, amount)?;
+    let (pair, passage) = pair.request(limits, exit.params.exits.delay, exit.now, amount)?;
     flow.pair = Some(pair);
     wallet::credit(storage, exit.account, exit.denom, passage.passes)?;
     let Some(entry) = passage.queued else {

@@ -118,7 +118,7 @@ impl Ask<'_> {
         let fee = self
             .by
             .notional_up(index)?
-            .share_up(scene.market.params.fee_increase)?;
+            .share_up(scene.market.params.fees.increase)?;
         let margin = self
             .held
             .margin
@@ -198,7 +198,7 @@ impl Ask<'_> {
             gain: before.gain.plus(won)?.minus(entry.cost)?,
             ..before
         };
-        Ok(after.reading() > before.reading().max(scene.market.params.gain_limit))
+        Ok(after.reading() > before.reading().max(scene.market.params.exits.gain_limit))
     }
 
     /// A Degraded round trades on Guarded terms.

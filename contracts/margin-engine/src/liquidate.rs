@@ -128,7 +128,7 @@ fn patient(
         notional: held.loose.size.notional_up(index)?,
         equity: held.loose.equity(index)?,
         target: scene.mm()?.plus(params.buffer)?,
-        fee: params.fee_liquidation,
+        fee: params.fees.liquidation,
         premium: scene.curve.closing_premium(skew, held.loose.size)?,
     })
 }
@@ -183,6 +183,7 @@ fn pay(
 fn bounty(scene: &Scene, reserve: Amount) -> Result<Amount, OutOfRange> {
     let waited = scene
         .books
+        .watch
         .head_since
         .map_or(0, |since| scene.now.time.saturating_sub(since))
         .min(FULL_BOUNTY);

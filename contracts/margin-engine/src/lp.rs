@@ -82,7 +82,7 @@ pub fn state(
         pending: request.map(|r| r.amount),
         claimable: priced,
         leaving: leaving(storage, market, account)?,
-        free_at: held.since.saturating_add(setup.params.lp_cooldown),
+        free_at: held.since.saturating_add(setup.params.exits.cooldown),
     })
 }
 
@@ -112,9 +112,9 @@ fn earned(
     let Some(stretch) = exits::stretch(storage, market, leave.batch)? else {
         return Ok((leave.taken, false));
     };
-    let whole = exits::earned(storage, market, &books.line, stretch)?;
+    let whole = exits::earned(storage, market, &books.lp.line, stretch)?;
     let own = vault::share(whole, leave.shares, stretch.shares)?;
-    Ok((own, exits::is_done(&books.line, stretch)))
+    Ok((own, exits::is_done(&books.lp.line, stretch)))
 }
 
 /// What both requests begin with: what is due already is priced first, so joining postpones nobody.
@@ -164,7 +164,7 @@ pub fn deposit(
         fee,
     };
     let batch = batch::join(&mut scene.books, Moment::placing(env), joining)?;
-    scene.books.requests = scene.books.requests.plus(whole)?;
+    scene.books.lp.requests = scene.books.lp.requests.plus(whole)?;
     REQUESTS.save(deps.storage, (id, account), &Request { batch, amount })?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_events(events))
@@ -191,7 +191,9 @@ pub fn withdraw(
         return Err(ContractError::PendingRequest);
     }
     let (mut scene, events) = requested(&mut deps, env, account, id)?;
-    let until = held.since.saturating_add(scene.market.params.lp_cooldown);
+    let until = held
+        .since
+        .saturating_add(scene.market.params.exits.cooldown);
     if scene.now.time < until {
         return Err(ContractError::Cooling { until });
     }
@@ -205,7 +207,7 @@ pub fn withdraw(
     let fee = Amount::of(scene.market.params.base_fee)?;
     let fee = fee.min(wallet::free(deps.storage, account, &scene.market.denom)?);
     wallet::debit(deps.storage, account, &scene.market.denom, fee)?;
-    scene.books.requests = scene.books.requests.plus(fee)?;
+    scene.books.lp.requests = scene.books.lp.requests.plus(fee)?;
     let joining = Joining {
         amount: Amount::ZERO,
         shares,
@@ -228,7 +230,7 @@ fn least(scene: &Scene) -> Result<Uint128, ContractError> {
     };
     let nav = scene.nav_high(round.low, round.high)?;
     let least = Amount::of(scene.market.params.min_lp)?;
-    Ok(vault::shares_for(least, nav, scene.books.shares)?)
+    Ok(vault::shares_for(least, nav, scene.books.lp.shares)?)
 }
 
 fn keep(storage: &mut dyn Storage, at: (&str, &Addr), held: &Holding) -> Result<(), ContractError> {
@@ -281,7 +283,7 @@ fn bought(
         None => {
             let denom = peers::market(storage, id)?.denom;
             let mut books = compartment::load(storage, id)?;
-            books.requests = books.requests.minus(request.amount)?;
+            books.lp.requests = books.lp.requests.minus(request.amount)?;
             compartment::save(storage, id, &books)?;
             wallet::credit(storage, account, &denom, request.amount)?;
         }
@@ -307,7 +309,7 @@ fn left(
     if due.is_zero() && !done {
         return Ok(None);
     }
-    books.leaving = books.leaving.minus(due)?;
+    books.lp.leaving = books.lp.leaving.minus(due)?;
     let setup = peers::market(storage, id)?;
     let exit = Exit {
         market: id,
@@ -351,7 +353,7 @@ pub fn outstanding(
             sum = sum.checked_add(leave.shares)?;
         }
     }
-    Ok(sum.checked_add(books.line.waiting())?)
+    Ok(sum.checked_add(books.lp.line.waiting())?)
 }
 
 /// Money of served withdrawals that owners have not collected: for audits.
@@ -375,7 +377,7 @@ pub fn uncollected(
 /// Money in requests that are not priced, or were sold no shares, and fees of batches that wait: for audits.
 pub fn unpriced(storage: &dyn Storage, id: &str) -> Result<Amount, ContractError> {
     let books = compartment::load(storage, id)?;
-    let fees = [books.batch, books.next].into_iter().flatten();
+    let fees = [books.lp.batch, books.lp.next].into_iter().flatten();
     let mut sum = fees.map(|b| b.fee).try_fold(Amount::ZERO, Amount::plus)?;
     for row in REQUESTS
         .prefix(id)

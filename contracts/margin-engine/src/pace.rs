@@ -35,12 +35,12 @@ pub fn longest(scene: &Scene) -> Result<u64, OutOfRange> {
     let params = &scene.market.params;
     let v = scene.prices.variance;
     let v = variance(
-        params.variance_floor,
+        params.variance.floor,
         v.fast,
         v.slow,
-        params.variance_stress,
+        params.variance.stress,
     )?;
-    patience(scene.mm()?, params.fee_liquidation, v)
+    patience(scene.mm()?, params.fees.liquidation, v)
 }
 
 /// Count the tokens at now: the capacity refills over the window, and faster where the queue could not be

@@ -65,9 +65,9 @@ pub fn market(deps: Deps, env: &Env, id: &str) -> Result<Option<MarketState>, Co
         backlog: books.pace.queue,
         paced_since: books.pace.since,
         dead: books.venue.dead,
-        stuck: books.stuck,
+        stuck: books.watch.stuck,
         bad_debt: books.bad_debt,
-        shares: books.shares,
+        shares: books.lp.shares,
         funding_index: books.book.funding,
         funding_rate: books.rate,
     }))

@@ -265,7 +265,7 @@ impl Case<'_> {
         if solvent {
             fill::forgive(scene, &mut held.loose)?;
         }
-        let fee = closed.notional.share_up(scene.market.params.fee_reduce)?;
+        let fee = closed.notional.share_up(scene.market.params.fees.reduce)?;
         let most = held.loose.margin;
         let fee = fill::charge(scene, &mut held.loose, fee, most)?;
         self.consume(scene, storage)?;

@@ -37,7 +37,7 @@ pub fn strike(
 /// What it owes beyond its margin at the newest round goes down the waterfall; nothing where that cannot be told.
 fn provide(scene: &mut Scene, held: &position::Position) -> Result<Borne, ContractError> {
     let books = &mut scene.books;
-    books.stuck = books.stuck.saturating_add(1);
+    books.watch.stuck = books.watch.stuck.saturating_add(1);
     let index = scene.prices.newest.map(|p| p.round.price);
     let equity = |price| {
         let side = held.book.side()?;
@@ -66,7 +66,7 @@ fn move_over(books: &mut Compartment, borne: Borne) -> Result<(), ContractError>
 
 /// The position is taken out after all: what it owes is told exactly by what follows.
 pub fn undo(books: &mut Compartment, provided: Borne) -> Result<(), ContractError> {
-    books.stuck = books.stuck.saturating_sub(1);
+    books.watch.stuck = books.watch.stuck.saturating_sub(1);
     let back = Borne {
         insurance: provided.insurance.negated()?,
         vault: provided.vault.negated()?,

@@ -42,17 +42,17 @@ pub fn run(
 fn note_wait(scene: &mut Scene, storage: &dyn Storage) -> Result<(), ContractError> {
     let waiting = heads::waiting(scene, storage)?;
     let now = scene.now.time;
-    let since = &mut scene.books.head_since;
+    let since = &mut scene.books.watch.head_since;
     *since = waiting.then(|| since.unwrap_or(now));
     Ok(())
 }
 
 fn tell(scene: &mut Scene, storage: &dyn Storage) -> Result<Option<SubMsg>, ContractError> {
     let now = scene.now.time;
-    if now < scene.books.told_at.saturating_add(TELL) {
+    if now < scene.books.watch.told_at.saturating_add(TELL) {
         return Ok(None);
     }
-    scene.books.told_at = now;
+    scene.books.watch.told_at = now;
     let msg = breaker::ExecuteMsg::Vitals {
         market: scene.id.clone(),
         vitals: vitals::of(scene)?,

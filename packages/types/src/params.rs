@@ -35,23 +35,12 @@ pub struct MarketParams {
     pub buffer: Ratio,
     /// The greatest open-interest add-on to the initial margin, reached at the side cap.
     pub oi_add_on: Ratio,
-    /// Variance floor per second.
-    pub variance_floor: Ratio,
-    /// Stressed variance per second.
-    pub variance_stress: Ratio,
-    /// Taker fee of increases.
-    pub fee_increase: Ratio,
-    /// Taker fee of reductions.
-    pub fee_reduce: Ratio,
-    /// Liquidation fee.
-    pub fee_liquidation: Ratio,
-    /// Share of fees that goes to the vault.
-    pub to_vault: Ratio,
-    /// Share of fees that goes to insurance; the rest is the treasury's.
-    pub to_insurance: Ratio,
-    /// Traders' net gain over the vault's cash that no trade and no withdrawal of liquidity may bring about: the
-    /// breaker's Guarded threshold.
-    pub gain_limit: Ratio,
+    /// Variance that margins never forget.
+    pub variance: VarianceTerms,
+    /// Fees on notional.
+    pub fees: FeeTerms,
+    /// Where fees go.
+    pub split: FeeSplit,
     /// Seconds in which a notional of `skew_cap` may be liquidated.
     pub pace_window: u64,
     /// What an order pays whoever executes or removes it, before the queue's length is added.
@@ -62,16 +51,108 @@ pub struct MarketParams {
     pub dust: Uint128,
     /// The least LP request.
     pub min_lp: Uint128,
-    /// Shares may leave this long after they were claimed, seconds.
-    pub lp_cooldown: u64,
-    /// Share of the vault that profit and liquidity may leave with in an hour.
-    pub exit_hour: Ratio,
-    /// The same in a day.
-    pub exit_day: Ratio,
-    /// What does not fit waits at least this long, seconds.
-    pub exit_delay: u64,
+    /// How fast profit and liquidity leave.
+    pub exits: ExitTerms,
     /// The greatest funding rate the engine integrates, whatever the market says.
     pub funding: FundingTerms,
+}
+
+/// Variance per second that margins never forget.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct VarianceTerms {
+    /// The least there is.
+    pub floor: Ratio,
+    /// That of a bad time, a quarter of every margin's.
+    pub stress: Ratio,
+}
+
+/// Fees, each a share of the notional traded.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct FeeTerms {
+    /// Of an increase.
+    pub increase: Ratio,
+    /// Of a reduction.
+    pub reduce: Ratio,
+    /// Of a liquidation.
+    pub liquidation: Ratio,
+}
+
+/// Where fees go; what is left is the treasury's.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct FeeSplit {
+    /// To the vault.
+    pub vault: Ratio,
+    /// To insurance.
+    pub insurance: Ratio,
+}
+
+/// How fast profit and liquidity leave a compartment.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct ExitTerms {
+    /// Share of the vault that may leave in an hour.
+    pub hour: Ratio,
+    /// The same in a day.
+    pub day: Ratio,
+    /// What does not fit waits at least this long, seconds.
+    pub delay: u64,
+    /// Shares may leave this long after they were claimed, seconds.
+    pub cooldown: u64,
+    /// Traders' net gain over the vault's cash that no trade and no withdrawal of liquidity may bring about: the
+    /// breaker's Guarded threshold.
+    pub gain_limit: Ratio,
+}
+
+impl ExitTerms {
+    /// Defaults of a major instrument.
+    pub const fn major() -> Self {
+        Self {
+            hour: Ratio::percent(1),
+            day: Ratio::percent(10),
+            delay: 600,
+            cooldown: 3_600,
+            gain_limit: Ratio::percent(70),
+        }
+    }
+
+    fn check(&self) -> Result<(), BadParam> {
+        let rows = [
+            (
+                self.hour >= Ratio::bps(10) && self.hour <= self.day,
+                "exits.hour",
+                "0.001 to exits.day",
+            ),
+            (self.day <= Ratio::ONE, "exits.day", "at most 1"),
+            (self.delay <= 86_400, "exits.delay", "at most a day"),
+            (self.cooldown <= 604_800, "exits.cooldown", "at most 7 days"),
+            (
+                self.gain_limit >= Ratio::percent(10) && self.gain_limit <= Ratio::percent(80),
+                "exits.gain_limit",
+                "0.1 to 0.8",
+            ),
+        ];
+        first_bad(rows)
+    }
+}
+
+/// The first row that does not hold.
+fn first_bad<const N: usize>(
+    rows: [(bool, &'static str, &'static str); N],
+) -> Result<(), BadParam> {
+    rows.into_iter()
+        .find(|(fits, _, _)| !fits)
+        .map_or(Ok(()), |(_, field, why)| Err(BadParam { field, why }))
 }
 
 /// A setting outside its bounds.
@@ -110,23 +191,25 @@ impl MarketParams {
             mm_share: Ratio::percent(50),
             buffer: Ratio::bps(50),
             oi_add_on: Ratio::percent(1),
-            variance_floor: Ratio::raw(400_000_000),
-            variance_stress: Ratio::raw(4_000_000_000),
-            fee_increase: Ratio::bps(5),
-            fee_reduce: Ratio::bps(3),
-            fee_liquidation: Ratio::bps(50),
-            to_vault: Ratio::percent(70),
-            to_insurance: Ratio::percent(20),
-            gain_limit: Ratio::percent(70),
+            variance: VarianceTerms {
+                floor: Ratio::raw(400_000_000),
+                stress: Ratio::raw(4_000_000_000),
+            },
+            fees: FeeTerms {
+                increase: Ratio::bps(5),
+                reduce: Ratio::bps(3),
+                liquidation: Ratio::bps(50),
+            },
+            split: FeeSplit {
+                vault: Ratio::percent(70),
+                insurance: Ratio::percent(20),
+            },
             pace_window: 600,
             base_fee: Uint128::new(50_000),
             liquidation_reserve: Uint128::new(1_000_000),
             dust: Uint128::new(10_000_000),
             min_lp: Uint128::new(10_000_000),
-            lp_cooldown: 3_600,
-            exit_hour: Ratio::percent(1),
-            exit_day: Ratio::percent(10),
-            exit_delay: 600,
+            exits: ExitTerms::major(),
             funding: FundingTerms::major(),
         }
     }
@@ -138,7 +221,7 @@ impl MarketParams {
             cosmwasm_std::Decimal::checked_from_ratio(self.skew_cap, self.skew_scale)
                 .map_err(|_| math::units::OutOfRange)?,
         );
-        self.fee_reduce.plus(premium)?.plus(Ratio::raw(1))
+        self.fees.reduce.plus(premium)?.plus(Ratio::raw(1))
     }
 
     /// Every bound. One row a field; linked fields last.
@@ -188,41 +271,37 @@ impl MarketParams {
                 "at most 0.2",
             ),
             (
-                !self.variance_floor.0.is_zero() && self.variance_floor <= Ratio::bps(1),
-                "variance_floor",
+                !self.variance.floor.0.is_zero() && self.variance.floor <= Ratio::bps(1),
+                "variance.floor",
                 "above zero, at most 0.0001",
             ),
             (
-                self.variance_stress <= Ratio::bps(1),
-                "variance_stress",
+                self.variance.stress <= Ratio::bps(1),
+                "variance.stress",
                 "at most 0.0001",
             ),
             (
-                self.fee_increase <= Ratio::percent(1),
-                "fee_increase",
+                self.fees.increase <= Ratio::percent(1),
+                "fees.increase",
                 "at most 0.01",
             ),
             (
-                self.fee_reduce <= Ratio::bps(30),
-                "fee_reduce",
+                self.fees.reduce <= Ratio::bps(30),
+                "fees.reduce",
                 "at most 0.003",
             ),
             (
-                self.fee_liquidation <= Ratio::percent(5),
-                "fee_liquidation",
+                self.fees.liquidation <= Ratio::percent(5),
+                "fees.liquidation",
                 "at most 0.05",
             ),
             (
-                self.to_vault
-                    .plus(self.to_insurance)
+                self.split
+                    .vault
+                    .plus(self.split.insurance)
                     .is_ok_and(|s| s <= Ratio::ONE),
-                "to_insurance",
-                "at most 1 together with to_vault",
-            ),
-            (
-                self.gain_limit >= Ratio::percent(10) && self.gain_limit <= Ratio::percent(80),
-                "gain_limit",
-                "0.1 to 0.8",
+                "split.insurance",
+                "at most 1 together with split.vault",
             ),
             (
                 (1..=86_400).contains(&self.pace_window),
@@ -249,18 +328,9 @@ impl MarketParams {
                 "min_lp",
                 "at least a dollar",
             ),
-            (self.lp_cooldown <= 604_800, "lp_cooldown", "at most 7 days"),
-            (
-                self.exit_hour >= Ratio::bps(10) && self.exit_hour <= self.exit_day,
-                "exit_hour",
-                "0.001 to exit_day",
-            ),
-            (self.exit_day <= Ratio::ONE, "exit_day", "at most 1"),
-            (self.exit_delay <= 86_400, "exit_delay", "at most a day"),
         ];
-        rows.into_iter()
-            .find(|(fits, _, _)| !fits)
-            .map_or(Ok(()), |(_, field, why)| Err(BadParam { field, why }))?;
+        first_bad(rows)?;
+        self.exits.check()?;
         self.linked()
     }
 
@@ -281,7 +351,7 @@ impl MarketParams {
     /// The least maintenance margin: `closing cost + liquidation fee + 0.5 %`.
     pub fn mm_floor(&self) -> Result<Ratio, math::units::OutOfRange> {
         self.closing_cost()?
-            .plus(self.fee_liquidation)?
+            .plus(self.fees.liquidation)?
             .plus(Ratio::bps(50))
     }
 }

@@ -46,20 +46,20 @@ pub struct Joining {
 
 /// Join the batch of this very block, or the one that collects. Returns its number.
 pub fn join(books: &mut Compartment, placed: Moment, joining: Joining) -> Result<u64, OutOfRange> {
-    let slot = match &mut books.batch {
+    let slot = match &mut books.lp.batch {
         Some(batch) if batch.placed == placed => {
             batch.add(joining)?;
             return Ok(batch.number);
         }
-        Some(_) => &mut books.next,
-        None => &mut books.batch,
+        Some(_) => &mut books.lp.next,
+        None => &mut books.lp.batch,
     };
     let mut open = match slot {
         Some(open) => *open,
         None => {
-            books.batches = books.batches.checked_add(1).ok_or(OutOfRange)?;
+            books.lp.batches = books.lp.batches.checked_add(1).ok_or(OutOfRange)?;
             Batch {
-                number: books.batches,
+                number: books.lp.batches,
                 placed,
                 amount: Amount::ZERO,
                 shares: Uint128::zero(),
@@ -96,7 +96,7 @@ pub fn price_due(
 ) -> Result<Vec<Event>, ContractError> {
     let mut events = Vec::new();
     for _ in 0..2 {
-        let Some(batch) = scene.books.batch else {
+        let Some(batch) = scene.books.lp.batch else {
             break;
         };
         if !until.is_some_and(|at| batch.placed.binds(at, scene.prices.max_future)) {
@@ -105,7 +105,7 @@ pub fn price_due(
         let Some(round) = round_of(scene, deps, &batch)? else {
             break;
         };
-        scene.books.requests = scene.books.requests.minus(batch.fee)?;
+        scene.books.lp.requests = scene.books.lp.requests.minus(batch.fee)?;
         wallet::credit(deps.storage, payee, &scene.market.denom, batch.fee)?;
         price(scene, deps.storage, (&batch, &round), &mut events)?;
     }
@@ -137,14 +137,14 @@ fn price(
     events: &mut Vec<Event>,
 ) -> Result<(), ContractError> {
     if !batch.shares.is_zero() {
-        let stretch = scene.books.line.join(batch.shares)?;
+        let stretch = scene.books.lp.line.join(batch.shares)?;
         exits::open(storage, &scene.id, batch.number, stretch)?;
     }
     events.extend(serve(scene, storage, round)?);
     if !batch.amount.is_zero() {
         events.push(sell(scene, storage, (batch, round))?);
     }
-    scene.books.batch = scene.books.next.take();
+    scene.books.lp.batch = scene.books.lp.next.take();
     Ok(())
 }
 
@@ -155,7 +155,7 @@ pub fn serve(
     storage: &mut dyn Storage,
     round: &Round,
 ) -> Result<Option<Event>, ContractError> {
-    if scene.books.line.waiting().is_zero() || !heads::clear(scene, storage)? {
+    if scene.books.lp.line.waiting().is_zero() || !heads::clear(scene, storage)? {
         return Ok(None);
     }
     let (shares, money) = exits::serve(scene, storage, (round.low, round.high))?;
@@ -177,10 +177,10 @@ fn sell(
 ) -> Result<Event, ContractError> {
     let nav = scene.nav_high(round.low, round.high)?;
     let books = &mut scene.books;
-    let shares = vault::shares_for(batch.amount, nav, books.shares)?;
+    let shares = vault::shares_for(batch.amount, nav, books.lp.shares)?;
     if !shares.is_zero() {
-        books.shares = books.shares.checked_add(shares)?;
-        books.requests = books.requests.minus(batch.amount)?;
+        books.lp.shares = books.lp.shares.checked_add(shares)?;
+        books.lp.requests = books.lp.requests.minus(batch.amount)?;
         books.book.cash = books.book.cash.plus(batch.amount)?;
     }
     let priced = Priced {

@@ -102,7 +102,7 @@ pub fn serve(
     storage: &mut dyn Storage,
     edges: (Price, Price),
 ) -> Result<(Uint128, Amount), ContractError> {
-    let waiting = scene.books.line.waiting();
+    let waiting = scene.books.lp.line.waiting();
     let none = (Uint128::zero(), Amount::ZERO);
     if waiting.is_zero() {
         return Ok(none);
@@ -116,10 +116,10 @@ pub fn serve(
         return Ok(none);
     }
     let books = &mut scene.books;
-    books.shares = books.shares.checked_sub(shares)?;
+    books.lp.shares = books.lp.shares.checked_sub(shares)?;
     books.book.cash = books.book.cash.minus(money)?;
-    books.leaving = books.leaving.plus(money)?;
-    let line = &mut books.line;
+    books.lp.leaving = books.lp.leaving.plus(money)?;
+    let line = &mut books.lp.line;
     line.served = line.served.checked_add(shares)?;
     line.paid = line.paid.plus(money)?;
     SERVED.save(storage, (&scene.id, line.served.u128()), &line.paid)?;
@@ -132,7 +132,7 @@ fn served(
     (waiting, nav): (Uint128, Amount),
     edges: (Price, Price),
 ) -> Result<(Uint128, Amount), OutOfRange> {
-    let supply = scene.books.shares;
+    let supply = scene.books.lp.shares;
     let whole = vault::worth(waiting, nav, supply)?;
     let spare = spare(scene, nav, edges)?;
     if whole <= spare {
@@ -153,7 +153,11 @@ fn spare(scene: &Scene, nav: Amount, (low, high): (Price, Price)) -> Result<Amou
     }
     let floor = floor_for(interest, params.side_share, params.gap, scene.mm()?)?;
     let gain = book.gain(low)?.max(book.gain(high)?).max(Amount::ZERO);
-    let held = gain.pro_rata(Ratio::ONE.wide(), params.gain_limit.wide(), Rounding::Up)?;
+    let held = gain.pro_rata(
+        Ratio::ONE.wide(),
+        params.exits.gain_limit.wide(),
+        Rounding::Up,
+    )?;
     Ok(nav
         .minus(floor)?
         .min(book.cash.minus(held)?)
