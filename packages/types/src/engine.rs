@@ -1,7 +1,7 @@
 //! margin-engine: the users' door. Custody, mandates, clearing price, positions, margin,
 //! liquidation, insurance, vault.
 
-use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Uint128;
 
 use crate::{
@@ -12,22 +12,26 @@ use crate::{
     oracle::Oracle,
     params::MarketParams,
     scope::Stance,
-    Price, Ratio, Side,
+    Price,
 };
 
 pub use answers::{
     BadDebtSum, Config, Leaving, LpState, Mandate, MarketState, Peers, PositionState, QueuedState,
     Terms, Vitals,
 };
+pub use asks::QueryMsg;
 pub use events::{
     BadDebt, Deleveraged, FaultSeen, Liquidated, LpBatchPriced, LpServed, MandateDone,
     PositionChanged, ProfitQueued, WalletChanged, WithdrawalQueued,
 };
 
+pub use order::{FundingTerms, Order};
 pub use settlement::{NotARefusal, Refusal, Settlement};
 
 mod answers;
+mod asks;
 mod events;
+mod order;
 mod settlement;
 
 /// The engine's name on an address.
@@ -62,89 +66,6 @@ pub struct MarketSetup {
     pub venue: Handle<Market, String>,
     /// Its settings.
     pub params: MarketParams,
-}
-
-/// How funding moves: `d(rate)/dt = slope * skew / K_net`, inside `±clamp`.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-#[derive(Copy, Eq)]
-pub struct FundingTerms {
-    /// Change of the daily rate per day at full skew.
-    pub slope: Ratio,
-    /// The greatest daily rate either way.
-    pub clamp: Ratio,
-}
-
-impl FundingTerms {
-    /// Defaults of a major instrument: 1 % per day per day, at most 0.5 % a day.
-    pub fn major() -> Self {
-        Self {
-            slope: Ratio::percent(1),
-            clamp: Ratio::bps(50),
-        }
-    }
-
-    /// The stricter of two.
-    pub fn capped(self, by: Self) -> Self {
-        Self {
-            slope: self.slope.min(by.slope),
-            clamp: self.clamp.min(by.clamp),
-        }
-    }
-}
-
-/// What a user signs.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-pub enum Order {
-    /// Open or enlarge.
-    Increase {
-        /// Which way.
-        side: Side,
-        /// Trillionths of a base unit.
-        size: Uint128,
-        /// Moved from the wallet behind the position when it fills.
-        margin: Uint128,
-    },
-    /// Shrink by at most this much.
-    Reduce {
-        /// The side of the position that shrinks.
-        side: Side,
-        /// Trillionths of a base unit.
-        size: Uint128,
-    },
-    /// Close whatever is there.
-    Close {
-        /// The side of the position that is closed.
-        side: Side,
-    },
-}
-
-impl Order {
-    /// Whether it can only reduce.
-    pub const fn reducing(&self) -> bool {
-        match self {
-            Self::Increase { .. } => false,
-            Self::Reduce { .. } | Self::Close { .. } => true,
-        }
-    }
-
-    /// The side of the position it is about.
-    pub const fn side(&self) -> Side {
-        match self {
-            Self::Increase { side, .. } | Self::Reduce { side, .. } | Self::Close { side } => *side,
-        }
-    }
-
-    /// Its size; a close has none of its own.
-    pub const fn size(&self) -> Option<Uint128> {
-        match self {
-            Self::Increase { size, .. } | Self::Reduce { size, .. } => Some(*size),
-            Self::Close { .. } => None,
-        }
-    }
 }
 
 /// Move to this version; nothing to say.
@@ -407,103 +328,4 @@ impl ExecuteMsg {
                 | Self::FundInsurance { .. }
         )
     }
-}
-
-/// What the engine can be asked.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-#[derive(QueryResponses)]
-pub enum QueryMsg {
-    /// Who is who.
-    #[returns(Config)]
-    Config {},
-    /// Free money of an account.
-    #[returns(crate::Amount)]
-    Wallet {
-        /// Whose.
-        account: String,
-        /// Which coin.
-        denom: String,
-    },
-    /// A market's books at the newest round.
-    #[returns(Option<MarketState>)]
-    Market {
-        /// Which.
-        market: String,
-    },
-    /// Positions that could not be liquidated and stand beside the ladder, in the order of accounts.
-    #[returns(Vec<PositionState>)]
-    Stuck {
-        /// Where.
-        market: String,
-        /// At most 30.
-        limit: Option<u32>,
-    },
-    /// What its books read now; none for a market that does not exist.
-    #[returns(Option<Vitals>)]
-    Vitals {
-        /// Which.
-        market: String,
-    },
-    /// A position, funding and ADL settled as if synced now.
-    #[returns(Option<PositionState>)]
-    Position {
-        /// Where.
-        market: String,
-        /// Whose.
-        account: String,
-    },
-    /// Positions in the order of accounts.
-    #[returns(Vec<PositionState>)]
-    Positions {
-        /// Where.
-        market: String,
-        /// After this account.
-        start_after: Option<String>,
-        /// At most 30.
-        limit: Option<u32>,
-    },
-    /// One side's ladder, head first.
-    #[returns(Vec<PositionState>)]
-    Ladder {
-        /// Where.
-        market: String,
-        /// Which side.
-        side: Side,
-        /// At most 30.
-        limit: Option<u32>,
-    },
-    /// What an account has signed and is waiting for.
-    #[returns(Vec<Mandate>)]
-    Mandates {
-        /// Where.
-        market: String,
-        /// Whose.
-        account: String,
-    },
-    /// Profit of an account that waits at the border of a market, oldest first.
-    #[returns(Vec<QueuedState>)]
-    ProfitQueue {
-        /// Where.
-        market: String,
-        /// Whose.
-        account: String,
-    },
-    /// Withdrawals of an account that wait, oldest first.
-    #[returns(Vec<QueuedState>)]
-    WithdrawalQueue {
-        /// Whose.
-        account: String,
-        /// Which coin.
-        denom: String,
-    },
-    /// LP shares and the pending request of an account.
-    #[returns(LpState)]
-    Lp {
-        /// Where.
-        market: String,
-        /// Whose.
-        account: String,
-    },
 }

@@ -1,0 +1,105 @@
+//! What the engine can be asked.
+
+use cosmwasm_schema::{cw_serde, QueryResponses};
+
+use super::{Config, LpState, Mandate, MarketState, PositionState, QueuedState, Vitals};
+use crate::Side;
+
+/// What the engine can be asked.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Who is who.
+    #[returns(Config)]
+    Config {},
+    /// Free money of an account.
+    #[returns(crate::Amount)]
+    Wallet {
+        /// Whose.
+        account: String,
+        /// Which coin.
+        denom: String,
+    },
+    /// A market's books at the newest round.
+    #[returns(Option<MarketState>)]
+    Market {
+        /// Which.
+        market: String,
+    },
+    /// Positions that could not be liquidated and stand beside the ladder, in the order of accounts.
+    #[returns(Vec<PositionState>)]
+    Stuck {
+        /// Where.
+        market: String,
+        /// At most 30.
+        limit: Option<u32>,
+    },
+    /// What its books read now; none for a market that does not exist.
+    #[returns(Option<Vitals>)]
+    Vitals {
+        /// Which.
+        market: String,
+    },
+    /// A position, funding and ADL settled as if synced now.
+    #[returns(Option<PositionState>)]
+    Position {
+        /// Where.
+        market: String,
+        /// Whose.
+        account: String,
+    },
+    /// Positions in the order of accounts.
+    #[returns(Vec<PositionState>)]
+    Positions {
+        /// Where.
+        market: String,
+        /// After this account.
+        start_after: Option<String>,
+        /// At most 30.
+        limit: Option<u32>,
+    },
+    /// One side's ladder, head first.
+    #[returns(Vec<PositionState>)]
+    Ladder {
+        /// Where.
+        market: String,
+        /// Which side.
+        side: Side,
+        /// At most 30.
+        limit: Option<u32>,
+    },
+    /// What an account has signed and is waiting for.
+    #[returns(Vec<Mandate>)]
+    Mandates {
+        /// Where.
+        market: String,
+        /// Whose.
+        account: String,
+    },
+    /// Profit of an account that waits at the border of a market, oldest first.
+    #[returns(Vec<QueuedState>)]
+    ProfitQueue {
+        /// Where.
+        market: String,
+        /// Whose.
+        account: String,
+    },
+    /// Withdrawals of an account that wait, oldest first.
+    #[returns(Vec<QueuedState>)]
+    WithdrawalQueue {
+        /// Whose.
+        account: String,
+        /// Which coin.
+        denom: String,
+    },
+    /// LP shares and the pending request of an account.
+    #[returns(LpState)]
+    Lp {
+        /// Where.
+        market: String,
+        /// Whose.
+        account: String,
+    },
+}
