@@ -172,6 +172,21 @@ pub fn curve(params: &MarketParams) -> Result<Curve, OutOfRange> {
 }
 
 impl Compartment {
+    /// Whether no pot of coins is below zero: what one message can see of whether the books balance.
+    pub fn no_pot_is_negative(&self) -> bool {
+        [
+            self.insurance,
+            self.fees,
+            self.reserves,
+            self.orders,
+            self.lp.requests,
+            self.lp.leaving,
+            self.flow.queued,
+        ]
+        .into_iter()
+        .all(|pot| !pot.is_negative())
+    }
+
     /// All coins of the compartment apart from margins: they and the stored margins make the whole.
     pub fn coins_beside_margins(&self) -> Result<Amount, OutOfRange> {
         [

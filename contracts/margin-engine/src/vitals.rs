@@ -1,4 +1,5 @@
-//! What a market's books read now: evidence for the breaker.
+//! What a market's books read now: evidence for the breaker. Insurance cover and outflow are not measured yet: no
+//! reading, which counts as calm.
 
 use math::{adl::Standing, units::OutOfRange};
 use types::{engine::Vitals, Ratio};
@@ -21,7 +22,7 @@ pub fn of(scene: &Scene) -> Result<Vitals, OutOfRange> {
         backlog,
         outflow_hour: Ratio::ZERO,
         outflow_day: Ratio::ZERO,
-        balanced: true,
+        balanced: scene.books.no_pot_is_negative(),
         venue_faults: scene.books.venue.faults(),
     })
 }

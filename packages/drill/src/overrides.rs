@@ -1,5 +1,5 @@
 //! Settings of the market other than a major's defaults: any plain field of
-//! [`MarketParams`](types::params::MarketParams) by its name, such as `gap = "0.6"` for a long-tail
+//! [`types::params::MarketParams`] by its name, such as `gap = "0.6"` for a long-tail
 //! instrument.
 
 use serde_json::{Map, Value};

@@ -86,6 +86,7 @@ fn sol_in_november_2022_with_its_perpetual_a_quarter_below_spot() {
         return;
     };
     assert_all_met(&report);
+    assert_all_met(&report);
     let (ours, naive) = both(&report);
     assert_eq!(count(ours, "wrongful_liquidations"), 0);
     assert!(
