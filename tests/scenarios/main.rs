@@ -12,6 +12,7 @@ mod deleverage;
 mod exits;
 mod faults;
 mod flow;
+mod grace;
 mod leases;
 mod liquidation;
 mod oracle_foreign;

@@ -90,7 +90,7 @@ impl Scene {
 
     /// The prices at which one side may be liquidated now.
     pub fn verdict(&self, side: Side) -> Verdict {
-        Verdict::of(side, self.stance.level, &self.prices)
+        Verdict::of(side, self.stance.level, (&self.prices, self.now.time))
     }
 }
 
@@ -105,8 +105,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// The two-round and deep rules. Stale and Invalid: nobody.
-    fn of(side: Side, level: Level, prices: &Snapshot) -> Self {
+    /// The two-round and deep rules. Stale and Invalid: nobody. In the grace after an outage: the deep only.
+    fn of(side: Side, level: Level, (prices, now): (&Snapshot, u64)) -> Self {
         let none = Self {
             side,
             regular: None,
@@ -115,7 +115,7 @@ impl Verdict {
         let usable = prices.status <= Status::Uncertain && level < Level::Settlement;
         match prices.newest {
             Some(pair) if usable => Self {
-                regular: regular(side, level, pair),
+                regular: regular(side, level, pair).filter(|_| now >= prices.grace_until),
                 deep: deep(side, pair),
                 ..none
             },

@@ -4,8 +4,8 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, DepsMut, Order, StdResult, Storage};
 use cw_storage_plus::Map;
 use math::{
-    aggregate::Quorum, fallback::Fallback, jump::Watch, twap::Twap, volatility::Volatility,
-    wide::Round as Rounding,
+    aggregate::Quorum, fallback::Fallback, grace::Grace, jump::Watch, twap::Twap,
+    volatility::Volatility, wide::Round as Rounding,
 };
 use types::{
     clock::Moment,
@@ -57,6 +57,8 @@ pub struct Newest {
     pub twap: Twap,
     /// Smoothed gap between rounds over the expected one.
     pub lateness: Ratio,
+    /// Outages and the grace after them.
+    pub grace: Grace,
     /// What a market would settle at, from the first round that was Valid or Degraded.
     pub settle: Option<SettlePrice>,
     /// Volatility, from the first round that was Valid or Degraded.

@@ -3,6 +3,7 @@
 use math::{
     aggregate::{Aggregate, Grade},
     fallback::{Choice, Fallback, Speaker},
+    grace::Grace,
     jump::{self, Seen, Sighting, Verdict, Watch, Witness},
     lateness::smoothed,
     twap::{Twap, FIVE_MINUTES, HALF_HOUR},
@@ -54,7 +55,7 @@ pub fn next(feed: &Feed, now: Moment) -> Result<Option<Step>, OutOfRange> {
         panel,
     };
     Ok(Some(Step {
-        newest: learned(feed, &spoken)?,
+        newest: learned(feed, &spoken, now.time)?,
         fallback: choice.next,
         panel: panel.clone(),
     }))
@@ -85,7 +86,7 @@ fn least(feed: &Feed, panels: &Panels, panel: &Panel, choice: Choice) -> Result<
     })
 }
 
-fn learned(feed: &Feed, spoken: &Spoken<'_>) -> Result<Newest, OutOfRange> {
+fn learned(feed: &Feed, spoken: &Spoken<'_>, now: u64) -> Result<Newest, OutOfRange> {
     let (at, agreed) = (spoken.at, &spoken.panel.agreed);
     let twap = rolled(feed, at, agreed.price)?;
     let average = twap.average(FIVE_MINUTES);
@@ -102,6 +103,7 @@ fn learned(feed: &Feed, spoken: &Spoken<'_>) -> Result<Newest, OutOfRange> {
         jump: verdict.jump,
         watch: verdict.watch,
         lateness: lateness(feed, at),
+        grace: grace(feed, &round, now),
         settle: settle(feed, &round, twap.average(HALF_HOUR)),
         twap: twap.holding(input),
         volatility: volatility(feed, &round)?,
@@ -113,6 +115,15 @@ fn lateness(feed: &Feed, at: Moment) -> Ratio {
     feed.newest.as_ref().map_or(Ratio::ONE, |n| {
         let gap = at.time.saturating_sub(n.pair.round.at.time);
         smoothed(n.lateness, gap, expected)
+    })
+}
+
+/// The grace that runs after this round.
+fn grace(feed: &Feed, round: &Round, now: u64) -> Grace {
+    feed.newest.as_ref().map_or(Grace::default(), |n| {
+        let gap = round.at.time.saturating_sub(n.pair.round.at.time);
+        let valid = round.status == Status::Valid;
+        n.grace.after(gap, feed.params.max_age, valid, now)
     })
 }
 

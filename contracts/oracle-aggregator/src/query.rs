@@ -103,6 +103,7 @@ fn snapshot(
         variance: feed.variance(),
         max_future: feed.params.max_future,
         max_age: feed.params.max_age,
+        grace_until: feed.newest.as_ref().map_or(0, |n| n.grace.until),
     })
 }
 
@@ -118,6 +119,7 @@ const UNKNOWN: Snapshot = Snapshot {
     },
     max_future: 0,
     max_age: 0,
+    grace_until: 0,
 };
 
 /// The newest round's low and high; of a stale feed, what its fallbacks allow. None when Invalid.

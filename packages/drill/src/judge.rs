@@ -65,6 +65,8 @@ pub struct Force {
     pub prices: Snapshot,
     /// The market's books.
     pub books: MarketState,
+    /// Block time, seconds.
+    pub now: u64,
 }
 
 impl Force {
@@ -73,6 +75,7 @@ impl Force {
         Ok(Self {
             prices: stage.prices(),
             books: stage.books()?,
+            now: stage.now(),
         })
     }
 
@@ -83,7 +86,7 @@ impl Force {
 
     fn rule(&self, side: Side) -> Rule {
         let level = self.books.stance.level;
-        Rule::of(side, level, &self.prices, self.books.terms.mm)
+        Rule::of(side, level, (&self.prices, self.now), self.books.terms.mm)
     }
 }
 

@@ -66,6 +66,7 @@ pub fn prices(newest: (u128, Status), before: (u128, Status), twap: Option<u128>
         },
         max_future: 12,
         max_age: 90,
+        grace_until: 0,
     }
 }
 

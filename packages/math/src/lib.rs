@@ -6,6 +6,7 @@ pub mod aggregate;
 pub mod bucket;
 pub mod fallback;
 pub mod funding;
+pub mod grace;
 pub mod jump;
 pub mod lateness;
 pub mod ledger;

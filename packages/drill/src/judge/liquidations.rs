@@ -174,7 +174,7 @@ mod tests {
 
     fn looked(waits: &mut Waits, now: u64, (cents, status): (u128, Status)) {
         let prices = prices((cents, status), (cents, status), None);
-        let rule = Rule::of(Side::Long, Level::Normal, &prices, MM);
+        let rule = Rule::of(Side::Long, Level::Normal, (&prices, 0), MM);
         let heads = [held(10, 1_000, 50)];
         waits.look((Side::Long, now), &rule, &heads).unwrap();
         waits.close(now);

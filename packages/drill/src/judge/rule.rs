@@ -1,7 +1,7 @@
 //! Who may be liquidated, written a second time and from positions, not from the ladder: unhealthy
 //! with the whole maintenance margin at the trader-friendlier of the two newest rounds, both Valid,
 //! and also at the average where one is Degraded; or with half of it at one Valid round, else also
-//! at the average.
+//! at the average. In the grace after an outage: the half only.
 
 use math::ledger::Loose;
 use math::units::{Amount, OutOfRange, Price, Ratio, Side};
@@ -44,11 +44,13 @@ pub struct Rule {
 
 impl Rule {
     /// The rule for a side at these prices and this level.
-    pub fn of(side: Side, level: Level, prices: &Snapshot, mm: Ratio) -> Self {
+    pub fn of(side: Side, level: Level, (prices, now): (&Snapshot, u64), mm: Ratio) -> Self {
         let usable = prices.status <= Status::Uncertain && level < Level::Settlement;
         let pair = prices.newest.filter(|_| usable);
         Self {
-            regular: pair.and_then(|pair| regular(side, level, pair)),
+            regular: pair
+                .and_then(|pair| regular(side, level, pair))
+                .filter(|_| now >= prices.grace_until),
             deep: pair.and_then(|pair| deep(side, pair)),
             mm,
         }
@@ -123,7 +125,7 @@ mod tests {
         before: (u128, Status),
         twap: Option<u128>,
     ) -> Rule {
-        Rule::of(Side::Long, level, &prices(newest, before, twap), MM)
+        Rule::of(Side::Long, level, (&prices(newest, before, twap), 0), MM)
     }
 
     #[test]
@@ -137,7 +139,7 @@ mod tests {
         let short = Rule::of(
             Side::Short,
             Level::Normal,
-            &prices((9_700, Valid), (9_900, Valid), None),
+            (&prices((9_700, Valid), (9_900, Valid), None), 0),
             MM,
         );
         assert_eq!(short.regular, Some(cents(9_700)));

@@ -136,6 +136,8 @@ pub struct Snapshot {
     pub max_future: u64,
     /// The feed's `max_age`, seconds.
     pub max_age: u64,
+    /// After an outage: until this block time only deep positions are liquidated, seconds.
+    pub grace_until: u64,
 }
 
 /// Answer to `RoundAfter`.
