@@ -619,6 +619,7 @@ fn breaker_actions() -> Vec<(String, Action)> {
                 outflow_hour: Ratio::ZERO,
                 outflow_day: Ratio::ZERO,
                 balanced: true,
+                settled: None,
                 venue_faults: 0,
             },
         },

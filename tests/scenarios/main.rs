@@ -24,3 +24,4 @@ mod terms;
 mod timing;
 mod trading;
 mod vault;
+mod windup;

@@ -3,7 +3,7 @@
 use cosmwasm_std::{Event, StdResult, Storage};
 use types::{
     breaker::Params,
-    engine::Vitals,
+    engine::{Cause, Vitals},
     level::Level,
     scope::{Reason, Scope},
     wire::Wire,
@@ -50,6 +50,11 @@ pub fn evidence(v: &Vitals, params: &Params) -> [Evidence; 6] {
     let cover = v.cover.map_or(Demand::at(Level::Normal), |cover| {
         Demand::below(cover, &params.cover)
     });
+    // Settlement is the engine's own finding; it has begun already.
+    let gain = match v.settled {
+        Some(Cause::Gains | Cause::Scale | Cause::Trouble) => Demand::at(Level::Settlement),
+        Some(Cause::Governance) | None => Demand::of(v.gain, &params.gain),
+    };
     let books = if v.balanced {
         Level::Normal
     } else {
@@ -59,7 +64,7 @@ pub fn evidence(v: &Vitals, params: &Params) -> [Evidence; 6] {
         of(Reason::Outflow, outflow),
         of(Reason::Cover, cover),
         of(Reason::Backlog, Demand::of(v.backlog, &params.backlog)),
-        of(Reason::Gain, Demand::of(v.gain, &params.gain)),
+        of(Reason::Gain, gain),
         of(Reason::Books, Demand::at(books)),
         of(Reason::ModuleFault, faults(v.venue_faults, params)),
     ]

@@ -43,6 +43,8 @@ pub struct Watch {
     pub adl_round: u64,
     /// When the breaker was last told what the books read, seconds.
     pub told_at: u64,
+    /// Since when there is no usable price, or the books do not balance.
+    pub trouble_since: Option<u64>,
     /// Since when a head has been seen unhealthy.
     pub head_since: Option<u64>,
 }

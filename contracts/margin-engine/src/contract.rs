@@ -16,7 +16,7 @@ use crate::{
     order::Wish,
     peers, query as answers,
     queue::{self, Door},
-    reply as replies, stance, ContractError,
+    reply as replies, stance, windup, ContractError,
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
@@ -111,7 +111,7 @@ pub fn execute(
             lp::withdraw(deps, &env, who, (&market, shares))
         }
         ExecuteMsg::LpClaim { market } => lp::claim(deps, &env, who, &market),
-        ExecuteMsg::ClaimProfit { market } => margin::claim(deps, who, &market, now),
+        ExecuteMsg::ClaimProfit { market } => margin::claim(deps, &env, who, &market),
         ExecuteMsg::ClaimWithdrawal { denom } => funds::claim(deps, who, &denom, now),
         ExecuteMsg::FundInsurance { market, amount } => {
             fees::insure(deps, who, (&market, nonzero(amount)?))
@@ -173,6 +173,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Stuck { market, limit } => {
             to_json_binary(&answers::stuck(deps, &env, (&market, limit))?)
         }
+        QueryMsg::WindUp { market } => to_json_binary(&windup::state(deps.storage, &market)?),
         QueryMsg::Vitals { market } => to_json_binary(&answers::vitals(deps, &env, &market)?),
         QueryMsg::Position { market, account } => {
             to_json_binary(&answers::position(deps, &env, (&market, check(account)?))?)

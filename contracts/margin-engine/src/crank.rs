@@ -5,6 +5,7 @@ use cosmwasm_std::{Addr, DepsMut, Env, Response, SubMsg};
 use math::margin::{initial, maintenance_target, variance, Recipe};
 use types::{
     engine::{ExecuteMsg, FaultSeen},
+    level::Level,
     market,
     pending::Pending,
     wire::Wire,
@@ -66,12 +67,17 @@ pub struct Turn<'a> {
 /// ladder and the work at the newest rounds in contained messages to ourselves.
 pub fn finish(mut deps: DepsMut, env: &Env, turn: &Turn) -> Result<Response, ContractError> {
     let mut scene = Scene::load(deps.as_ref(), env, turn.market, None)?;
+    if scene.stance.level == Level::Settlement {
+        return Ok(Response::new().add_submessage(newest(env, turn)?));
+    }
     let known = scene.newest().map(|r| r.at);
     let events = lp::price_due(&mut scene, &mut deps, known, turn.payee)?;
     if let Some(round) = scene.newest() {
         funding::accrue(&mut scene, &round)?;
     }
-    refresh_terms(&mut scene)?;
+    if scene.newest().is_some() {
+        refresh_terms(&mut scene)?;
+    }
     scene.books.venue.note(turn.failed);
     scene.books.venue.dead = turn.failed || venue::is_silent(&scene, &deps)?;
     scene.save(deps.storage)?;

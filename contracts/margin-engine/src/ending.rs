@@ -4,6 +4,7 @@ use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
 use types::{
     clock::Moment,
     engine::{Mandate, MandateDone, Refusal, Settlement},
+    level::Level,
     oracle::RoundAfter,
     wire::Wire,
     Amount,
@@ -26,6 +27,31 @@ pub fn refuse(
     wallet::credit(storage, payee, &scene.market.denom, m.fee)?;
     let done = refund(scene, storage, m, (reason, m.margin))?;
     Ok((vec![done], Settlement::Refused { reason }))
+}
+
+/// The market is wound up: the order is void, and all of its reserve goes back.
+pub fn void(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    m: &Mandate,
+) -> Result<Event, ContractError> {
+    let whole = m.margin.plus(m.fee)?;
+    refund(scene, storage, m, (Refusal::Settled, whole))
+}
+
+/// [`void`], answered to the venue.
+pub fn voided(
+    mut scene: Scene,
+    storage: &mut dyn Storage,
+    m: &Mandate,
+) -> Result<Response, ContractError> {
+    let event = void(&mut scene, storage, m)?;
+    scene.save(storage)?;
+    let reason = Refusal::Settled;
+    answer(
+        Response::new().add_event(event),
+        &Settlement::Refused { reason },
+    )
 }
 
 /// Give `back` of a mandate's reserve to its owner; the rest of the reserve has gone elsewhere.
@@ -67,6 +93,9 @@ pub fn evict(
         );
     };
     let scene = Scene::load(deps.as_ref(), env, market, None)?;
+    if scene.stance.level == Level::Settlement {
+        return voided(scene, deps.storage, &m);
+    }
     let after = mandate::after(&m, scene.prices.max_future);
     let oracle = peers::peers(deps.storage)?.oracle;
     let found = oracle.round_after(&querier(&deps), &scene.market.feed, after)?;

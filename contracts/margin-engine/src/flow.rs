@@ -92,6 +92,11 @@ pub fn out(
     if amount <= Amount::ZERO {
         return Ok(None);
     }
+    if exit.level == Level::Settlement {
+        // What the vault still owes is shared by the terms of the settlement, not by pace.
+        wallet::credit(storage, exit.account, exit.denom, amount)?;
+        return Ok(None);
+    }
     let flow = &mut books.flow;
     let limits = limits(flow.base.least(), exit)?;
     let pair = match flow.pair {

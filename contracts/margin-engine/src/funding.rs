@@ -25,8 +25,11 @@ pub fn retune(
 }
 
 /// Accrue up to a round's time, never backwards, at that round's price. At Protected and above the rate
-/// does not move.
+/// does not move; at Settlement nothing accrues.
 pub fn accrue(scene: &mut Scene, round: &Round) -> Result<(), OutOfRange> {
+    if scene.stance.level == Level::Settlement {
+        return Ok(());
+    }
     let books = &mut scene.books;
     let to = round.at.time;
     let seconds = to.saturating_sub(books.accrued_at);

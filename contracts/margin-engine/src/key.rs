@@ -45,8 +45,15 @@ pub const STUCK: &str = "stuck";
 /// Numbers of waiting reductions.
 pub const REDUCING: &str = "reducing";
 
+/// Markets that are wound up.
+pub const WINDING: &str = "winding";
+/// The last good price seen of each market.
+pub const MARKS: &str = "marks";
+/// Queued profit that was not ready when its market was wound up.
+pub const UNREADY: &str = "unready";
+
 /// All of them.
-pub const ALL: [&str; 22] = [
+pub const ALL: [&str; 25] = [
     CONFIG,
     PEERS,
     MARKETS,
@@ -69,4 +76,7 @@ pub const ALL: [&str; 22] = [
     FRESH,
     STUCK,
     REDUCING,
+    WINDING,
+    MARKS,
+    UNREADY,
 ];

@@ -39,6 +39,7 @@ mod stuck;
 mod venue;
 pub mod vitals;
 pub mod wallet;
+mod windup;
 mod work;
 
 pub use error::ContractError;

@@ -10,7 +10,7 @@ use types::{
     Amount,
 };
 
-pub use batch::{price_due, serve};
+pub use batch::{price_due, serve, serve_rest, void};
 pub use exits::Line;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     flow::{self, Exit},
     key, peers,
     scene::Scene,
-    stance, wallet, ContractError,
+    stance, wallet, windup, ContractError,
 };
 use batch::Joining;
 
@@ -251,9 +251,11 @@ pub fn claim(
     let storage = deps.storage;
     let now = Moment::now(env).time;
     let bought = bought(storage, (id, account), now)?;
-    match left(storage, (id, account), now)? {
+    let left = left(storage, (id, account), now)?;
+    let rest = windup::is_done(storage, id)? && rest(storage, (id, account))?;
+    match left {
         Some(events) => Ok(Response::new().add_events(events)),
-        None if bought => Ok(Response::new()),
+        None if bought || rest => Ok(Response::new()),
         None => Err(ContractError::NothingToClaim),
     }
 }
@@ -329,6 +331,23 @@ fn left(
     }
     compartment::save(storage, id, &books)?;
     Ok(Some(queued.into_iter().collect()))
+}
+
+/// The market is wound up and everybody else is paid: the own shares are worth their part of what is left.
+fn rest(storage: &mut dyn Storage, (id, account): (&str, &Addr)) -> Result<bool, ContractError> {
+    let held = holding(storage, id, account)?;
+    if held.shares.is_zero() {
+        return Ok(false);
+    }
+    let mut books = compartment::load(storage, id)?;
+    let money = vault::worth(held.shares, books.book.cash, books.lp.shares)?;
+    books.book.cash = books.book.cash.minus(money)?;
+    books.lp.shares = books.lp.shares.checked_sub(held.shares)?;
+    compartment::save(storage, id, &books)?;
+    SHARES.remove(storage, (id, account));
+    let denom = peers::market(storage, id)?.denom;
+    wallet::credit(storage, account, &denom, money)?;
+    Ok(true)
 }
 
 /// Shares held, priced but not claimed, and leaving but not served, all together: for audits.

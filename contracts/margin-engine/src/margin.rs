@@ -5,7 +5,7 @@ use math::margin::{asked, side_cap};
 use types::{clock::Moment, oracle::Status, Amount, Ratio, Side};
 
 use crate::{
-    compartment, fill, flow, liquidate, lp, mandate, peers, position, scene::Scene, wallet,
+    compartment, fill, flow, liquidate, lp, mandate, peers, position, scene::Scene, wallet, windup,
     ContractError,
 };
 
@@ -71,12 +71,41 @@ pub fn remove(
 }
 
 /// Collect what of the own queued profit is free now, to the wallet. Asks nobody.
-pub fn claim(deps: DepsMut, account: &Addr, id: &str, now: u64) -> Result<Response, ContractError> {
+pub fn claim(
+    deps: DepsMut,
+    env: &Env,
+    account: &Addr,
+    id: &str,
+) -> Result<Response, ContractError> {
+    let now = Moment::now(env).time;
+    if let Some(since) = windup::since(deps.storage, id)? {
+        return settled_claim(deps, env, (account, since.min(now)), id);
+    }
     let denom = peers::market(deps.storage, id)?.denom;
     let mut books = compartment::load(deps.storage, id)?;
     flow::claim(deps.storage, &mut books, (id, &denom), (account, now))?;
     compartment::save(deps.storage, id, &books)?;
     Ok(Response::new())
+}
+
+/// The same of a market that is wound up: the own position, once positions are paid, and of the own queue what was free
+/// when it began.
+fn settled_claim(
+    deps: DepsMut,
+    env: &Env,
+    (account, free_at): (&Addr, u64),
+    id: &str,
+) -> Result<Response, ContractError> {
+    let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
+    let paid = windup::claim(&mut scene, deps.storage, account)?;
+    let denom = scene.market.denom.clone();
+    let at = (account, free_at);
+    match flow::claim(deps.storage, &mut scene.books, (id, &denom), at) {
+        Err(ContractError::NothingToClaim) if paid.is_some() => {}
+        other => other?,
+    }
+    scene.save(deps.storage)?;
+    Ok(Response::new().add_events(paid))
 }
 
 /// What comes before a change of sums: bankrupt heads and due batches.

@@ -4,6 +4,7 @@ use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
 use types::{
     clock::Moment,
     engine::{Mandate, MandateDone, Order, Refusal},
+    level::Level,
     market::{self, NewOrder},
     oracle::RoundAfter,
     params::MarketParams,
@@ -187,6 +188,9 @@ pub fn release(
 ) -> Result<Response, ContractError> {
     let m = mandate::load(deps.storage, market, order)?.ok_or(ContractError::NoOrder { order })?;
     let mut scene = Scene::load(deps.as_ref(), env, market, None)?;
+    if scene.stance.level == Level::Settlement {
+        return ending::voided(scene, deps.storage, &m);
+    }
     let max_future = scene.prices.max_future;
     let after = mandate::after(&m, max_future);
     let oracle = peers::peers(deps.storage)?.oracle;

@@ -75,8 +75,8 @@ pub fn market(deps: Deps, env: &Env, id: &str) -> Result<Option<MarketState>, Co
 
 /// What its books read now.
 pub fn vitals(deps: Deps, env: &Env, id: &str) -> Result<Option<Vitals>, ContractError> {
-    let read = scene(deps, env, id)?.map(|scene| vitals::of(&scene));
-    Ok(read.transpose()?)
+    let read = scene(deps, env, id)?.map(|scene| vitals::of(&scene, deps.storage));
+    read.transpose()
 }
 
 fn state(

@@ -3,7 +3,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Order, StdResult, Storage};
-use cw_storage_plus::Map;
+use cw_storage_plus::{Bound, Map};
 use math::{bucket::Entry, units::OutOfRange};
 use types::{engine::QueuedState, page, Amount};
 
@@ -124,6 +124,91 @@ impl Queued {
             ready: seconds(self.entry.ready),
         })
     }
+}
+
+/// Profit that was not ready when its market was wound up: `(market, account, number)`.
+const UNREADY: Map<(&str, &Addr, u64), Amount> = Map::new(key::UNREADY);
+
+/// One of them.
+pub struct Unready {
+    /// Whose.
+    pub account: Addr,
+    /// Of which entry.
+    number: u64,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// A page of a queue that was set apart.
+pub struct Frozen {
+    /// What of it was not ready.
+    pub unready: Amount,
+    /// Entries of the page.
+    pub count: usize,
+    /// The last of them.
+    pub last: Option<(Addr, u64)>,
+}
+
+/// Split a page of a market's entries into what was free at `at` and what was not: the first stays, all of it free; the
+/// second is set apart.
+pub fn freeze(
+    storage: &mut dyn Storage,
+    (market, at): (&str, u64),
+    after: Option<&(Addr, u64)>,
+    limit: usize,
+) -> Result<Frozen, ContractError> {
+    let door = Door::Market(market).key();
+    let from = after.map(|(account, number)| Bound::exclusive((account, *number)));
+    let page: Vec<_> = QUEUE
+        .sub_prefix(door)
+        .range(storage, from, None, Order::Ascending)
+        .take(limit)
+        .collect::<StdResult<_>>()?;
+    let mut frozen = Frozen {
+        unready: Amount::ZERO,
+        count: page.len(),
+        last: None,
+    };
+    for ((account, number), mut queued) in page {
+        let free = queued.entry.claimable(at)?;
+        let unready = queued.entry.amount.minus(free)?;
+        if !unready.is_zero() {
+            frozen.unready = frozen.unready.plus(unready)?;
+            UNREADY.save(storage, (market, &account, number), &unready)?;
+            queued.entry.amount = free;
+            queued.entry.ready = 0;
+            let at = (door, &account, number);
+            if free == queued.taken {
+                QUEUE.remove(storage, at);
+            } else {
+                QUEUE.save(storage, at, &queued)?;
+            }
+        }
+        frozen.last = Some((account, number));
+    }
+    Ok(frozen)
+}
+
+/// A page of what was set apart.
+pub fn unready(storage: &dyn Storage, market: &str, limit: usize) -> StdResult<Vec<Unready>> {
+    UNREADY
+        .sub_prefix(market)
+        .range(storage, None, None, Order::Ascending)
+        .take(limit)
+        .map(|row| {
+            let ((account, number), amount) = row?;
+            Ok(Unready {
+                account,
+                number,
+                amount,
+            })
+        })
+        .collect()
+}
+
+/// It has been paid.
+pub fn thawed(storage: &mut dyn Storage, market: &str, paid: &Unready) {
+    UNREADY.remove(storage, (market, &paid.account, paid.number));
 }
 
 /// Money queued at a door by all owners together: for audits.

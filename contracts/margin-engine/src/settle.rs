@@ -5,6 +5,7 @@ use cosmwasm_std::{to_json_binary, Addr, Deps, DepsMut, Env, Response, Storage};
 use types::{
     clock::Moment,
     engine::{Mandate, Order, PositionChanged, Refusal, Settlement},
+    level::Level,
     oracle::{Pair, Round, RoundAfter, Status},
     wire::Wire,
     Amount, Price, Side, Size,
@@ -67,6 +68,9 @@ pub fn settle(
         return answer(Response::new(), &Settlement::Refused { reason });
     };
     let mut scene = Scene::load(deps.as_ref(), env, market, Some(call.round))?;
+    if scene.stance.level == Level::Settlement {
+        return ending::voided(scene, deps.storage, &mandate);
+    }
     let Some(round) = due_round(&scene, deps.as_ref(), (&mandate, call.round))? else {
         return answer(Response::new(), &Settlement::NotDue {});
     };

@@ -4,13 +4,23 @@ use cosmwasm_std::{StdResult, Storage};
 use cw_storage_plus::Map;
 use types::{level::Level, scope::Stance, Ratio};
 
-use crate::key;
+use crate::{key, windup};
 
 const STANCES: Map<&str, Stance> = Map::new(key::STANCES);
 
-/// A new lease.
+/// A new lease. A market that is wound up stays at Settlement.
 pub fn set(storage: &mut dyn Storage, market: &str, stance: &Stance) -> StdResult<()> {
-    STANCES.save(storage, market, stance)
+    let level = match windup::since(storage, market)? {
+        Some(_) => Level::Settlement,
+        None => stance.level,
+    };
+    STANCES.save(storage, market, &Stance { level, ..*stance })
+}
+
+/// The market is wound up from now on, whoever leases what.
+pub fn settle(storage: &mut dyn Storage, market: &str, now: &Stance) -> StdResult<()> {
+    let level = Level::Settlement;
+    STANCES.save(storage, market, &Stance { level, ..*now })
 }
 
 /// What is in force at `now`. Guarded acts with a caution of at least one half.

@@ -66,7 +66,10 @@ pub fn is_silent(scene: &Scene, deps: &DepsMut) -> Result<bool, ContractError> {
 fn first(scene: &Scene, deps: &DepsMut, m: &Mandate) -> Result<RoundAfter, ContractError> {
     let oracle = peers::peers(deps.storage)?.oracle;
     let after = mandate::after(m, scene.prices.max_future);
-    Ok(oracle.round_after(&querier(deps), &scene.market.feed, after)?)
+    // An oracle that does not answer knows of no round.
+    Ok(oracle
+        .round_after(&querier(deps), &scene.market.feed, after)
+        .unwrap_or(RoundAfter::NotYet {}))
 }
 
 /// Do what a dead order book does not: execute a due reduction at its round, refund an increase whose round exists

@@ -1,13 +1,14 @@
 //! What a market's books read now: evidence for the breaker. Insurance cover and outflow are not measured yet: no
 //! reading, which counts as calm.
 
-use math::{adl::Standing, units::OutOfRange};
+use cosmwasm_std::Storage;
+use math::adl::Standing;
 use types::{engine::Vitals, Ratio};
 
-use crate::{pace, scene::Scene};
+use crate::{pace, scene::Scene, windup, ContractError};
 
 /// Every reading of one market, at the newest round.
-pub fn of(scene: &Scene) -> Result<Vitals, OutOfRange> {
+pub fn of(scene: &Scene, storage: &dyn Storage) -> Result<Vitals, ContractError> {
     let book = &scene.books.book;
     let (gain, backlog) = match scene.newest() {
         Some(round) => (
@@ -23,6 +24,7 @@ pub fn of(scene: &Scene) -> Result<Vitals, OutOfRange> {
         outflow_hour: Ratio::ZERO,
         outflow_day: Ratio::ZERO,
         balanced: scene.books.no_pot_is_negative(),
+        settled: windup::cause(storage, &scene.id)?,
         venue_faults: scene.books.venue.faults(),
     })
 }

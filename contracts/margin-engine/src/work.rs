@@ -1,15 +1,15 @@
 //! What a crank does at the newest rounds, in a message of its own to ourselves: whatever fails in here leaves the
 //! crank standing.
 
-use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, SubMsg};
-use types::{breaker, pending::Pending};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, SubMsg};
+use types::{breaker, level::Level, pending::Pending};
 
 use crate::{
     deleverage::{self, Done},
     gas, heads, liquidate, lp, pace, peers, position,
     reply::Awaiting,
-    scene::Scene,
-    stuck, vitals, ContractError,
+    scene::{querier, Scene},
+    stuck, vitals, windup, ContractError,
 };
 
 /// The breaker is told what the books read at most this often, seconds.
@@ -17,25 +17,47 @@ const TELL: u64 = 30;
 
 /// Liquidate worst first, deleverage, serve who leaves the vault; then tell the breaker.
 pub fn run(
-    deps: DepsMut,
+    mut deps: DepsMut,
     env: &Env,
     (id, limit): (&str, u32),
     payee: &Addr,
 ) -> Result<Response, ContractError> {
     let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
-    let pass = liquidate::worst_first(&mut scene, deps.storage, limit, payee)?;
-    let mut events = pass.events;
-    pace::note(&mut scene, deps.storage, (pass.held, pass.more))?;
-    if let Done::Scaled(event) = deleverage::apply(&mut scene, deps.storage)? {
-        events.push(event);
-    }
-    if let Some(round) = scene.newest() {
-        events.extend(lp::serve(&mut scene, deps.storage, &round)?);
-    }
-    note_wait(&mut scene, deps.storage)?;
+    let events = if scene.stance.level == Level::Settlement {
+        windup::crank(&mut scene, &mut deps, limit, payee)?
+    } else {
+        open(&mut scene, &mut deps, limit, payee)?
+    };
     let told = tell(&mut scene, deps.storage)?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_events(events).add_submessages(told))
+}
+
+/// The work on a market that is open.
+fn open(
+    scene: &mut Scene,
+    deps: &mut DepsMut,
+    limit: u32,
+    payee: &Addr,
+) -> Result<Vec<Event>, ContractError> {
+    let pass = liquidate::worst_first(scene, deps.storage, limit, payee)?;
+    let mut events = pass.events;
+    pace::note(scene, deps.storage, (pass.held, pass.more))?;
+    let mut settle = windup::note(scene, &querier(deps), deps.storage)?.cause();
+    match deleverage::apply(scene, deps.storage)? {
+        Done::Nothing => {}
+        Done::Scaled(event) | Done::Shored(event) => events.push(event),
+        Done::Settle(cause) => settle = settle.or(Some(cause)),
+    }
+    if let Some(cause) = settle {
+        events.extend(windup::begin(scene, deps, (cause, payee))?);
+        return Ok(events);
+    }
+    if let Some(round) = scene.newest() {
+        events.extend(lp::serve(scene, deps.storage, &round)?);
+    }
+    note_wait(scene, deps.storage)?;
+    Ok(events)
 }
 
 /// Remember since when a head has been waiting: its bounty rises.
@@ -47,15 +69,16 @@ fn note_wait(scene: &mut Scene, storage: &dyn Storage) -> Result<(), ContractErr
     Ok(())
 }
 
-fn tell(scene: &mut Scene, storage: &dyn Storage) -> Result<Option<SubMsg>, ContractError> {
+fn tell(scene: &mut Scene, storage: &mut dyn Storage) -> Result<Option<SubMsg>, ContractError> {
     let now = scene.now.time;
     if now < scene.books.watch.told_at.saturating_add(TELL) {
         return Ok(None);
     }
     scene.books.watch.told_at = now;
+    windup::remember(scene, storage)?;
     let msg = breaker::ExecuteMsg::Vitals {
         market: scene.id.clone(),
-        vitals: vitals::of(scene)?,
+        vitals: vitals::of(scene, storage)?,
     };
     let breaker = peers::peers(storage)?.breaker;
     let tell = breaker.tell(&msg, vec![])?;

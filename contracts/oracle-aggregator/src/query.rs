@@ -4,8 +4,8 @@ use cosmwasm_std::{to_json_binary, Binary, StdResult, Storage};
 use math::{twap::HALF_HOUR, units::OutOfRange, volatility::sigma, wide::Round as Rounding};
 use types::{
     clock::Moment,
-    oracle::{Band, PriceAnswer, QueryMsg, Round, RoundAfter, Snapshot, Status, Variance},
-    Price, Ratio,
+    oracle::{Band, PriceAnswer, QueryMsg, Round, RoundAfter, Snapshot, Status},
+    Price,
 };
 
 use crate::{
@@ -89,7 +89,7 @@ fn snapshot(
     asked: Option<u64>,
 ) -> StdResult<Snapshot> {
     let Some(feed) = feed::find(storage, name)? else {
-        return Ok(UNKNOWN);
+        return Ok(Snapshot::UNKNOWN);
     };
     let named = match asked {
         Some(number) => round::pair(storage, name, &feed, number)?,
@@ -106,21 +106,6 @@ fn snapshot(
         grace_until: feed.newest.as_ref().map_or(0, |n| n.grace.until),
     })
 }
-
-/// What is answered about a feed that is not there.
-const UNKNOWN: Snapshot = Snapshot {
-    status: Status::Invalid,
-    newest: None,
-    named: None,
-    band: None,
-    variance: Variance {
-        fast: Ratio::ZERO,
-        slow: Ratio::ZERO,
-    },
-    max_future: 0,
-    max_age: 0,
-    grace_until: 0,
-};
 
 /// The newest round's low and high; of a stale feed, what its fallbacks allow. None when Invalid.
 fn band(feed: &Feed, now: u64) -> Option<Band> {

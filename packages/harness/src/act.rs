@@ -210,8 +210,12 @@ impl Exchange {
         who: &str,
         limit: u32,
     ) -> Result<AppResponse, Failed> {
-        let market = self.markets[market].id.clone();
-        self.tell(who, &ExecuteMsg::Crank { market, limit })
+        let id = self.markets[market].id.clone();
+        let done = self.tell(who, &ExecuteMsg::Crank { market: id, limit });
+        if self.audited && done.is_ok() {
+            self.assert_covered(market);
+        }
+        done
     }
 
     /// Anyone cranks only the order book of the n-th market.

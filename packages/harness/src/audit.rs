@@ -1,6 +1,12 @@
 //! The audit: every invariant of every contract, from raw state.
 
-use crate::exchange::{Exchange, DENOM};
+use types::{
+    engine::{PositionState, QueryMsg, Vitals},
+    oracle::{self, Status},
+    Amount, Ratio, Side,
+};
+
+use crate::exchange::{Exchange, Module, DENOM};
 
 /// A broken promise, with the numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +49,47 @@ impl Exchange {
         let held = i128::try_from(self.bank(&self.engine, DENOM)).expect("a balance");
         (claims.0.i128() > held)
             .then(|| Violation(format!("[I 1] claims {claims:?}, the bank holds {held}")))
+    }
+
+    /// [I 2] After a crank at a usable price, with heads clear, the vault's cash covers traders' net gain, or the market
+    /// is wound up.
+    #[track_caller]
+    pub fn assert_covered(&self, market: usize) {
+        let id = self.markets[market].id.clone();
+        let feed = self.markets[market].feed.clone();
+        let asked = oracle::QueryMsg::Snapshot { feed, round: None };
+        let Ok(prices) = self.try_ask::<_, oracle::Snapshot>(Module::Oracle, &asked) else {
+            return;
+        };
+        let Some(pair) = prices.newest.filter(|_| prices.status <= Status::Degraded) else {
+            return;
+        };
+        let heads: Vec<PositionState> = Side::BOTH
+            .into_iter()
+            .flat_map(|side| {
+                let (market, limit) = (id.clone(), Some(1));
+                let query = QueryMsg::Ladder {
+                    market,
+                    side,
+                    limit,
+                };
+                self.ask::<_, Vec<PositionState>>(Module::Engine, &query)
+            })
+            .collect();
+        if heads
+            .iter()
+            .any(|h| h.equity.is_some_and(Amount::is_negative))
+        {
+            return;
+        }
+        let vitals: Option<Vitals> = self.ask(Module::Engine, &QueryMsg::Vitals { market: id });
+        let vitals = vitals.expect("a market that exists");
+        assert!(
+            vitals.gain <= Ratio::ONE || vitals.settled.is_some(),
+            "[I 2] at {:?} gains are {:?} of the vault's cash",
+            pair.round.price,
+            vitals.gain
+        );
     }
 
     /// How much the bank holds beyond what the books claim: donations and roundings.

@@ -9,7 +9,7 @@
 //!    payment depends on another, so nobody gains by coming first, and together they are never more
 //!    than there is: every part is rounded down and the divisor is what was counted.
 //!
-//! `Collecting(tally) -> Paying(terms)`; the contract keeps the cursor of either pass.
+//! The contract keeps the cursor of either pass.
 
 use cosmwasm_schema::cw_serde;
 
@@ -18,16 +18,6 @@ use crate::{
     units::{Amount, OutOfRange, Price, Ratio},
     wide::Round,
 };
-
-/// Where a market's settlement is.
-#[cw_serde]
-#[derive(Copy, Eq)]
-pub enum Settling {
-    /// Counting positions.
-    Collecting(Tally),
-    /// Paying them.
-    Paying(Terms),
-}
 
 /// What the positions counted so far come to.
 #[cw_serde]
@@ -125,14 +115,14 @@ impl Tally {
         })
     }
 
-    /// Let queued profit that is not ready share `h`: it is a claim, and its coins are cash again.
+    /// Let queued profit that is not ready share `h`: it is a claim, and its coins are the vault's cash again
+    /// before the terms are fixed.
     pub fn with_queued(self, unready: Amount) -> Result<Self, OutOfRange> {
         if unready.is_negative() {
             return Err(OutOfRange);
         }
         Ok(Self {
             gains: self.gains.plus(unready)?,
-            collected: self.collected.plus(unready)?,
             ..self
         })
     }

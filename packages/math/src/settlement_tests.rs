@@ -74,8 +74,8 @@ fn insurance_pays_only_what_is_missing() {
 fn queued_profit_that_was_not_ready_shares_the_cut() {
     let tally = count(at(150), &[(loose(1, 100, 20), Amount::ZERO)]);
     let tally = tally.with_queued(Amount::raw(30 * USD)).unwrap();
-    // 10 in the vault, 30 in the queue, 80 claimed.
-    let terms = tally.terms(Amount::raw(10 * USD), Amount::ZERO).unwrap();
+    // 10 in the vault, 30 from the queue, 80 claimed.
+    let terms = tally.terms(Amount::raw(40 * USD), Amount::ZERO).unwrap();
     assert_eq!(terms.gains, Ratio::percent(50));
     assert_eq!(
         terms.queued(Amount::raw(30 * USD)),

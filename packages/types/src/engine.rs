@@ -27,12 +27,16 @@ pub use events::{
 
 pub use order::{FundingTerms, Order};
 pub use settlement::{NotARefusal, Refusal, Settlement};
+pub use windup::{
+    Cause, NotACause, PositionSettled, Progress, VaultShored, WindUpBegun, WindUpState, WindUpTerms,
+};
 
 mod answers;
 mod asks;
 mod events;
 mod order;
 mod settlement;
+mod windup;
 
 /// The engine's name on an address.
 pub enum Engine {}

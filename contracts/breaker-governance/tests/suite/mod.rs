@@ -69,6 +69,7 @@ pub fn calm() -> engine::Vitals {
         outflow_hour: Ratio::ZERO,
         outflow_day: Ratio::ZERO,
         balanced: true,
+        settled: None,
         venue_faults: 0,
     }
 }

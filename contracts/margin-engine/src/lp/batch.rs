@@ -159,15 +159,50 @@ pub fn serve(
         return Ok(None);
     }
     let (shares, money) = exits::serve(scene, storage, (round.low, round.high))?;
-    let market = scene.id.clone();
-    Ok((!shares.is_zero()).then(|| {
-        LpServed {
-            market,
-            shares: shares.u128(),
-            amount: money,
+    Ok((!shares.is_zero()).then(|| served(&scene.id, shares, money)))
+}
+
+/// The market is wound up: money that was to come goes back at claim, shares that were to leave join the line.
+pub fn void(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    payee: &Addr,
+) -> Result<(), ContractError> {
+    let slots = [scene.books.lp.batch.take(), scene.books.lp.next.take()];
+    for batch in slots.into_iter().flatten() {
+        scene.books.lp.requests = scene.books.lp.requests.minus(batch.fee)?;
+        wallet::credit(storage, payee, &scene.market.denom, batch.fee)?;
+        if !batch.shares.is_zero() {
+            let stretch = scene.books.lp.line.join(batch.shares)?;
+            exits::open(storage, &scene.id, batch.number, stretch)?;
         }
-        .write()
-    }))
+        if !batch.amount.is_zero() {
+            let returned = Priced {
+                amount: batch.amount,
+                shares: None,
+            };
+            BATCHES.save(storage, (&scene.id, batch.number), &returned)?;
+        }
+    }
+    Ok(())
+}
+
+/// The market is wound up and everybody else is paid: the whole line is served from what is left.
+pub fn serve_rest(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+) -> Result<Option<Event>, ContractError> {
+    let (shares, money) = exits::serve_rest(scene, storage)?;
+    Ok((!shares.is_zero()).then(|| served(&scene.id, shares, money)))
+}
+
+fn served(market: &str, shares: Uint128, amount: Amount) -> Event {
+    LpServed {
+        market: market.to_owned(),
+        shares: shares.u128(),
+        amount,
+    }
+    .write()
 }
 
 fn sell(

@@ -112,8 +112,27 @@ pub fn serve(
         return Ok(none);
     }
     let (shares, money) = served(scene, (waiting, nav), edges)?;
+    paid(scene, storage, (shares, money))
+}
+
+/// Serve all of the line from what is left of a market that is wound up.
+pub fn serve_rest(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+) -> Result<(Uint128, Amount), ContractError> {
+    let (shares, cash) = (scene.books.lp.line.waiting(), scene.books.book.cash);
+    let money = vault::worth(shares, cash, scene.books.lp.shares)?;
+    paid(scene, storage, (shares, money))
+}
+
+/// These shares leave the front of the line for this money.
+fn paid(
+    scene: &mut Scene,
+    storage: &mut dyn Storage,
+    (shares, money): (Uint128, Amount),
+) -> Result<(Uint128, Amount), ContractError> {
     if shares.is_zero() {
-        return Ok(none);
+        return Ok((Uint128::zero(), Amount::ZERO));
     }
     let books = &mut scene.books;
     books.lp.shares = books.lp.shares.checked_sub(shares)?;

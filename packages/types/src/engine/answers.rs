@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Uint128};
 
-use super::Order;
+use super::{Cause, Order};
 use crate::{
     breaker::Breaker, clock::Moment, handle::Handle, oracle::Oracle, scope::Stance, Amount,
     PerUnit, Price, Rate, Ratio, Size,
@@ -130,6 +130,8 @@ pub struct Vitals {
     pub outflow_day: Ratio,
     /// Whether the books balance as far as one message can see.
     pub balanced: bool,
+    /// Why the market is wound up, where it is.
+    pub settled: Option<Cause>,
     /// Of the last ten calls of the venue, those that failed or were not answered.
     pub venue_faults: u32,
 }

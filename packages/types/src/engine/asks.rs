@@ -2,7 +2,9 @@
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
 
-use super::{Config, LpState, Mandate, MarketState, PositionState, QueuedState, Vitals};
+use super::{
+    Config, LpState, Mandate, MarketState, PositionState, QueuedState, Vitals, WindUpState,
+};
 use crate::Side;
 
 /// What the engine can be asked.
@@ -39,6 +41,12 @@ pub enum QueryMsg {
     /// What its books read now; none for a market that does not exist.
     #[returns(Option<Vitals>)]
     Vitals {
+        /// Which.
+        market: String,
+    },
+    /// How far a market is wound up; none while it is not.
+    #[returns(Option<WindUpState>)]
+    WindUp {
         /// Which.
         market: String,
     },

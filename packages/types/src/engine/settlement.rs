@@ -38,11 +38,13 @@ pub enum Refusal {
     Gain,
     /// Insurance would no longer cover a sudden move.
     Cover,
+    /// The market is wound up; nothing was charged.
+    Settled,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Gone,
         Self::Cancelled,
         Self::Expired,
@@ -58,6 +60,7 @@ impl Refusal {
         Self::Faulted,
         Self::Gain,
         Self::Cover,
+        Self::Settled,
     ];
 
     /// Its name in events.
@@ -78,6 +81,7 @@ impl Refusal {
             Self::Faulted => "faulted",
             Self::Gain => "gain",
             Self::Cover => "cover",
+            Self::Settled => "settled",
         }
     }
 }

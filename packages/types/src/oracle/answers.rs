@@ -140,6 +140,23 @@ pub struct Snapshot {
     pub grace_until: u64,
 }
 
+impl Snapshot {
+    /// What is known of a feed that is not there, or that nobody answers for.
+    pub const UNKNOWN: Self = Self {
+        status: Status::Invalid,
+        newest: None,
+        named: None,
+        band: None,
+        variance: Variance {
+            fast: Ratio::ZERO,
+            slow: Ratio::ZERO,
+        },
+        max_future: 0,
+        max_age: 0,
+        grace_until: 0,
+    };
+}
+
 /// Answer to `RoundAfter`.
 #[cw_serde]
 #[derive(Copy, Eq)]
