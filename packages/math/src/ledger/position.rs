@@ -85,8 +85,8 @@ impl Position {
         self.size.side().ok_or(OutOfRange)
     }
 
-    /// `size0/A0`.
-    pub(super) fn shares(&self) -> Result<Int256, OutOfRange> {
+    /// `size0/A0`, 24 decimals, away from zero.
+    pub fn shares(&self) -> Result<Int256, OutOfRange> {
         let round = if self.size.is_negative() {
             Round::Down
         } else {
