@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use cosmwasm_std::{Addr, Storage};
-use math::{units::OutOfRange, wide::Round};
+use math::{stress::Place, units::OutOfRange, wide::Round};
 use types::{Amount, Side, Size};
 
 use crate::{
+    cells,
     compartment::{self, Compartment},
     custody, lp, mandate, peers, position,
     queue::{self, Door},
@@ -170,11 +171,45 @@ fn positions(
         });
         sums_agree(id, (side, sums, &total), books, broken)?;
     }
+    filed(storage, id, &held, broken)?;
     expect(broken, 5, reserves == books.reserves, || {
         format!(
             "{id}: reserves {:?}, positions' {reserves:?}",
             books.reserves
         )
+    });
+    Ok(())
+}
+
+/// Every position of the ladder is in its cell, and nothing else is.
+fn filed(
+    storage: &dyn Storage,
+    id: &str,
+    held: &[(Addr, position::Position)],
+    broken: &mut Vec<Broken>,
+) -> Result<(), ContractError> {
+    let mut left = cells::all(storage, id)?;
+    for (account, p) in held.iter().filter(|(_, p)| p.provided.is_none()) {
+        let (side, at) = (p.book.side()?, Place::of(p.book.key()?, p.cell)?);
+        match left
+            .iter_mut()
+            .find(|(s, place, _)| *s == side && *place == at)
+        {
+            Some((_, _, cell)) => {
+                cell.shares = cell.shares.checked_sub(p.book.shares()?)?;
+                cell.count = cell.count.saturating_sub(1);
+            }
+            None => broken.push(Broken {
+                invariant: 4,
+                how: format!("{id}: {account} is in no cell"),
+            }),
+        }
+    }
+    let clear = left
+        .iter()
+        .all(|(_, _, c)| c.shares.is_zero() && c.count == 0);
+    expect(broken, 4, clear, || {
+        format!("{id}: cells hold more than positions")
     });
     Ok(())
 }

@@ -33,6 +33,16 @@ pub struct Liquidity {
     pub batches: u64,
 }
 
+/// What a sudden move would cost beyond margins.
+#[cw_serde]
+#[derive(Copy, Eq, Default)]
+pub struct Stress {
+    /// A fall, of longs.
+    pub long: Amount,
+    /// A rise, of shorts.
+    pub short: Amount,
+}
+
 /// What cranks remember between them.
 #[cw_serde]
 #[derive(Copy, Eq, Default)]
@@ -43,6 +53,9 @@ pub struct Watch {
     pub adl_round: u64,
     /// When the breaker was last told what the books read, seconds.
     pub told_at: u64,
+    /// What longs and what shorts would owe beyond their margins after a sudden move, as measured last and with what
+    /// was opened since.
+    pub stress: Stress,
     /// Since when there is no usable price, or the books do not balance.
     pub trouble_since: Option<u64>,
     /// Since when a head has been seen unhealthy.

@@ -10,7 +10,7 @@ use math::{
 use types::{Amount, Price, Size};
 
 use crate::{
-    fees,
+    cells, fees,
     flow::{self, Exit},
     position::{self, Position},
     scene::Scene,
@@ -25,6 +25,8 @@ pub struct Held {
     pub loose: Loose,
     /// Its liquidation reserve.
     pub reserve: Amount,
+    /// The width it was filed with.
+    pub cell: u8,
     /// What may leave without queueing.
     pub paid_in: Amount,
     /// Late additions of margin.
@@ -68,6 +70,7 @@ pub fn take(
         account: account.clone(),
         loose: scene.books.book.take(&position.book)?,
         reserve: position.reserve,
+        cell: position.cell,
         paid_in: position.paid_in,
         added: position.added,
     })
@@ -83,9 +86,14 @@ pub fn put(
     if held.loose.size.is_zero() {
         return pay_out(scene, storage, &held);
     }
+    let cell = match (scene.newest(), held.loose.size.side()) {
+        (Some(round), Some(side)) => cells::exponent(scene, side, round.price)?,
+        _ => held.cell,
+    };
     let stored = Position {
         book: scene.books.book.put(held.loose)?,
         reserve: held.reserve,
+        cell,
         paid_in: held.paid_in,
         strikes: 0,
         provided: None,

@@ -15,7 +15,7 @@ use types::{
     Amount, PerUnit, Price, Ratio, Side, Size,
 };
 
-use crate::scene::Scene;
+use crate::{cells, scene::Scene};
 
 /// An increasing order at its round.
 pub struct Ask<'a> {
@@ -46,6 +46,8 @@ pub struct Entry {
     pub price: Price,
     /// Taker fee.
     pub fee: Amount,
+    /// What more than before the position would owe beyond its margin after a sudden move.
+    pub exposed: Amount,
 }
 
 /// Whether a fill price is within the order's limit: a buyer pays at most, a seller gets at least.
@@ -82,6 +84,9 @@ impl Ask<'_> {
         }
         if self.trips(scene, &entry)? {
             return Ok(Err(Refusal::Gain));
+        }
+        if self.uninsures(scene, &entry)? {
+            return Ok(Err(Refusal::Cover));
         }
         Ok(Ok(entry))
     }
@@ -125,12 +130,16 @@ impl Ask<'_> {
             .plus(self.margin)?
             .minus(self.reserve)?
             .minus(fee)?;
+        let after = Loose {
+            size: self.held.size.plus(self.by)?,
+            cost: self.held.cost.plus(cost)?,
+            margin,
+        };
+        let side = self.by.side().ok_or(OutOfRange)?;
+        let exposed = |held| cells::exposed(scene, side, (held, index));
         Ok(Entry {
-            after: Loose {
-                size: self.held.size.plus(self.by)?,
-                cost: self.held.cost.plus(cost)?,
-                margin,
-            },
+            after,
+            exposed: exposed(after)?.minus(exposed(self.held)?)?,
             cost,
             price: shown(cost, self.by)?,
             fee,
@@ -199,6 +208,18 @@ impl Ask<'_> {
             ..before
         };
         Ok(after.reading() > before.reading().max(scene.market.params.exits.gain_limit))
+    }
+
+    /// The same of the insurance fund over what a sudden move would cost it.
+    fn uninsures(&self, scene: &Scene, entry: &Entry) -> Result<bool, OutOfRange> {
+        let (stress, fund) = (scene.books.watch.stress, scene.books.insurance);
+        let side = self.by.side().ok_or(OutOfRange)?;
+        let Some(after) = stress.with(side, entry.exposed)?.cover(fund)? else {
+            return Ok(false);
+        };
+        let before = stress.cover(fund)?;
+        let worse = before.is_none_or(|before| after < before);
+        Ok(worse && after < scene.market.params.exits.cover_limit)
     }
 
     /// A Degraded round trades on Guarded terms.

@@ -52,8 +52,13 @@ pub const MARKS: &str = "marks";
 /// Queued profit that was not ready when its market was wound up.
 pub const UNREADY: &str = "unready";
 
+/// Cells of the ladder.
+pub const CELLS: &str = "cells";
+/// How far the ladder has been looked through for cells too wide.
+pub const LOOKED: &str = "looked";
+
 /// All of them.
-pub const ALL: [&str; 25] = [
+pub const ALL: [&str; 27] = [
     CONFIG,
     PEERS,
     MARKETS,
@@ -79,4 +84,6 @@ pub const ALL: [&str; 25] = [
     WINDING,
     MARKS,
     UNREADY,
+    CELLS,
+    LOOKED,
 ];

@@ -2,7 +2,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod audit;
-pub mod compartment;
+pub mod cells;
+mod compartment;
 pub mod contract;
 mod crank;
 pub mod custody;

@@ -6,7 +6,7 @@ use cw_storage_plus::{Bound, Map};
 use math::{ledger, liquidation::Borne, units::OutOfRange};
 use types::{clock::Moment, Amount, PerUnit, Side};
 
-use crate::{key, ContractError};
+use crate::{cells, key, ContractError};
 
 /// Late additions of margin remembered while orders wait; more are merged into the newest.
 const MAX_ADDED: usize = 8;
@@ -18,6 +18,8 @@ pub struct Position {
     pub book: ledger::Position,
     /// Prepaid for its liquidation.
     pub reserve: Amount,
+    /// The width it is filed with in the cells of its side.
+    pub cell: u8,
     /// Moved in from the wallet less moved out at once: what may leave without queueing.
     pub paid_in: Amount,
     /// Liquidations of it that failed in a row.
@@ -99,6 +101,7 @@ pub fn insert(
     } else {
         let rung = rung(position.book.side()?, position.book.key()?, account);
         LADDER.save(storage, (market, &rung), account)?;
+        cells::enter(storage, market, (&position.book, position.cell))?;
     }
     Ok(POSITIONS.save(storage, (market, account), position)?)
 }
@@ -115,6 +118,7 @@ pub fn remove(
     } else {
         let rung = rung(position.book.side()?, position.book.key()?, account);
         LADDER.remove(storage, (market, &rung));
+        cells::leave(storage, market, (&position.book, position.cell))?;
     }
     POSITIONS.remove(storage, (market, account));
     Ok(())
@@ -170,6 +174,30 @@ pub fn ladder(
             Ok((account, place(side, &rung)?))
         })
         .collect()
+}
+
+/// Whose rungs come after `from`, and where to go on; from the head again when the end was reached.
+pub fn rungs(
+    storage: &dyn Storage,
+    (market, side): (&str, Side),
+    from: Option<Vec<u8>>,
+    limit: usize,
+) -> StdResult<(Vec<Addr>, Option<Vec<u8>>)> {
+    let head: &[u8] = &[side_byte(side)];
+    let to: &[u8] = &[side_byte(side).saturating_add(1)];
+    let from = match &from {
+        Some(rung) => Bound::exclusive(rung.as_slice()),
+        None => Bound::inclusive(head),
+    };
+    let to = Some(Bound::exclusive(to));
+    let rows: Vec<(Vec<u8>, Addr)> = LADDER
+        .prefix(market)
+        .range(storage, Some(from), to, Order::Ascending)
+        .take(limit)
+        .collect::<StdResult<_>>()?;
+    let more = rows.len() == limit;
+    let last = rows.last().filter(|_| more).map(|(rung, _)| rung.clone());
+    Ok((rows.into_iter().map(|(_, account)| account).collect(), last))
 }
 
 /// Positions of a market in the order of accounts.

@@ -8,7 +8,7 @@ use types::{
 };
 
 use crate::{
-    lp, mandate, peers,
+    cells, lp, mandate, peers,
     position::{self, Position},
     scene::Scene,
     vitals, ContractError,
@@ -75,8 +75,11 @@ pub fn market(deps: Deps, env: &Env, id: &str) -> Result<Option<MarketState>, Co
 
 /// What its books read now.
 pub fn vitals(deps: Deps, env: &Env, id: &str) -> Result<Option<Vitals>, ContractError> {
-    let read = scene(deps, env, id)?.map(|scene| vitals::of(&scene, deps.storage));
-    read.transpose()
+    let Some(mut scene) = scene(deps, env, id)? else {
+        return Ok(None);
+    };
+    scene.books.watch.stress = cells::measure(&scene, deps.storage)?;
+    Ok(Some(vitals::of(&scene, deps.storage)?))
 }
 
 fn state(

@@ -178,12 +178,17 @@ impl Case<'_> {
                     account: account.clone(),
                     loose: Default::default(),
                     reserve,
+                    cell: 0,
                     paid_in: Amount::ZERO,
                     added: Vec::new(),
                 }
             }
         };
         held.loose = entry.after;
+        if let Some(side) = by.side() {
+            let stress = scene.books.watch.stress;
+            scene.books.watch.stress = stress.with(side, entry.exposed)?;
+        }
         held.paid_in = held.paid_in.plus(self.mandate.margin)?;
         crate::fees::collect(&mut scene.books, &scene.market.params, entry.fee)?;
         self.consume(scene, storage)?;

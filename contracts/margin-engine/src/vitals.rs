@@ -1,5 +1,5 @@
-//! What a market's books read now: evidence for the breaker. Insurance cover and outflow are not measured yet: no
-//! reading, which counts as calm.
+//! What a market's books read now: evidence for the breaker. Outflow is not measured yet: no reading,
+//! which counts as calm.
 
 use cosmwasm_std::Storage;
 use math::adl::Standing;
@@ -19,7 +19,7 @@ pub fn of(scene: &Scene, storage: &dyn Storage) -> Result<Vitals, ContractError>
     };
     Ok(Vitals {
         gain,
-        cover: None,
+        cover: scene.books.watch.stress.cover(scene.books.insurance)?,
         backlog,
         outflow_hour: Ratio::ZERO,
         outflow_day: Ratio::ZERO,

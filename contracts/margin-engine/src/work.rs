@@ -5,6 +5,7 @@ use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, SubMsg};
 use types::{breaker, level::Level, pending::Pending};
 
 use crate::{
+    cells,
     deleverage::{self, Done},
     gas, heads, liquidate, lp, pace, peers, position,
     reply::Awaiting,
@@ -57,6 +58,7 @@ fn open(
         events.extend(lp::serve(scene, deps.storage, &round)?);
     }
     note_wait(scene, deps.storage)?;
+    cells::refile(scene, deps.storage)?;
     Ok(events)
 }
 
@@ -76,6 +78,7 @@ fn tell(scene: &mut Scene, storage: &mut dyn Storage) -> Result<Option<SubMsg>, 
     }
     scene.books.watch.told_at = now;
     windup::remember(scene, storage)?;
+    scene.books.watch.stress = cells::measure(scene, storage)?;
     let msg = breaker::ExecuteMsg::Vitals {
         market: scene.id.clone(),
         vitals: vitals::of(scene, storage)?,

@@ -243,7 +243,7 @@ mod tests {
                 let place = Place::of(p.key().unwrap(), e).unwrap();
                 let shares = p.shares().unwrap();
                 match cells.iter_mut().find(|(at, _)| *at == place) {
-                    Some((_, cell)) => { cell.shares = cell.shares + shares; cell.count += 1 }
+                    Some((_, cell)) => { cell.shares += shares; cell.count += 1 }
                     None => cells.push((place, Cell { shares, count: 1 })),
                 }
                 held.push((p, place));
@@ -265,7 +265,7 @@ mod tests {
                     .minus(now.sums.bankruptcy(place.edge(false).unwrap(), book.funding).unwrap()).unwrap();
                 most += loose.size.abs().unwrap().times(width, Round::Up).unwrap().0.i128() + 3;
             }
-            prop_assert!(from_cells + held.len() as i128 * 2 >= exact, "{from_cells} of {exact}");
+            prop_assert!(from_cells + i128::try_from(held.len()).unwrap() * 2 >= exact, "{from_cells} of {exact}");
             prop_assert!(from_cells <= exact + most, "{from_cells} of {exact} and {most}");
         }
 

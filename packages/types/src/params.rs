@@ -112,6 +112,8 @@ pub struct ExitTerms {
     /// Traders' net gain over the vault's cash that no trade and no withdrawal of liquidity may bring about: the
     /// breaker's Guarded threshold.
     pub gain_limit: Ratio,
+    /// Insurance over the bad debt of a sudden move that no trade may bring about: the breaker's Guarded threshold.
+    pub cover_limit: Ratio,
 }
 
 impl ExitTerms {
@@ -123,6 +125,7 @@ impl ExitTerms {
             delay: 600,
             cooldown: 3_600,
             gain_limit: Ratio::percent(70),
+            cover_limit: Ratio::percent(150),
         }
     }
 
@@ -140,6 +143,11 @@ impl ExitTerms {
                 self.gain_limit >= Ratio::percent(10) && self.gain_limit <= Ratio::percent(80),
                 "exits.gain_limit",
                 "0.1 to 0.8",
+            ),
+            (
+                self.cover_limit <= Ratio::percent(1_000),
+                "exits.cover_limit",
+                "at most 10",
             ),
         ];
         first_bad(rows)
