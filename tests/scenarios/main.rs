@@ -7,10 +7,12 @@
     clippy::arithmetic_side_effects
 )]
 
+mod amend;
 mod dead_market;
 mod deleverage;
 mod exits;
 mod faults;
+mod flip;
 mod flow;
 mod leases;
 mod liquidation;

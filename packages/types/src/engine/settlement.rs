@@ -38,11 +38,13 @@ pub enum Refusal {
     Gain,
     /// Insurance would no longer cover a sudden move.
     Cover,
+    /// The close that this increase was to follow has not filled.
+    NotClosed,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Gone,
         Self::Cancelled,
         Self::Expired,
@@ -58,6 +60,7 @@ impl Refusal {
         Self::Faulted,
         Self::Gain,
         Self::Cover,
+        Self::NotClosed,
     ];
 
     /// Its name in events.
@@ -78,6 +81,7 @@ impl Refusal {
             Self::Faulted => "faulted",
             Self::Gain => "gain",
             Self::Cover => "cover",
+            Self::NotClosed => "not_closed",
         }
     }
 }
@@ -114,7 +118,7 @@ pub enum Settlement {
         /// Why.
         reason: Refusal,
     },
-    /// A reducing order lost its round and waits for the next one from this moment on.
+    /// It lines up anew from this moment on: it was amended, or is a reduction whose round is no longer kept.
     Rearmed {
         /// Placed anew.
         placed: Moment,
