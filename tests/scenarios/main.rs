@@ -18,6 +18,7 @@ mod leases;
 mod liquidation;
 mod oracle_foreign;
 mod oracle_incidents;
+mod orders;
 mod pace;
 mod stuck;
 mod surveillance;
