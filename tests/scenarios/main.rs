@@ -14,6 +14,7 @@ mod exits;
 mod faults;
 mod flip;
 mod flow;
+mod killed_once;
 mod leases;
 mod liquidation;
 mod oracle_foreign;

@@ -25,10 +25,11 @@ fn expiring(x: &mut Exchange, who: &str, order: Order, expiry: u64) {
 }
 
 fn rejected(result: Result<AppResponse, Failed>) -> Option<Rejection> {
-    match result.err()?.of::<ContractError>()? {
-        ContractError::Rejected(why) => Some(*why),
-        _ => None,
+    let failed = result.err()?;
+    if let ContractError::Rejected(why) = failed.of::<ContractError>()? {
+        return Some(*why);
     }
+    None
 }
 
 #[test]
