@@ -13,5 +13,6 @@
     clippy::arithmetic_side_effects
 )]
 
+mod levana;
 mod loops;
 mod people;
