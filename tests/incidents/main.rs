@@ -13,6 +13,9 @@
     clippy::arithmetic_side_effects
 )]
 
+mod floor;
+mod hole;
 mod levana;
 mod loops;
 mod people;
+mod recorded;
