@@ -395,7 +395,7 @@ fn nothing_unfinished_is_shipped() {
 /// does not hold until it has a sample.
 fn engine_samples() -> Vec<engine::ExecuteMsg> {
     use engine::ExecuteMsg as M;
-    const COUNT: usize = 23;
+    const COUNT: usize = 25;
     const fn number(msg: &M) -> usize {
         match msg {
             M::Bind { .. } => 0,
@@ -421,6 +421,8 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
             M::Work { .. } => 20,
             M::Liquidate { .. } => 21,
             M::TakeOver { .. } => 22,
+            M::Flip { .. } => 23,
+            M::AmendOrder { .. } => 24,
             M::SetStance { .. } => COUNT,
         }
     }
@@ -439,6 +441,21 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
         M::PlaceOrder {
             market: market(),
             order: Order::Close { side: Side::Long },
+            limit: None,
+            expiry: None,
+        },
+        M::Flip {
+            market: market(),
+            side: Side::Long,
+            size: amount,
+            margin: amount,
+            limit: None,
+            expiry: None,
+        },
+        M::AmendOrder {
+            market: market(),
+            order,
+            to: Order::Close { side: Side::Long },
             limit: None,
             expiry: None,
         },
@@ -554,7 +571,10 @@ fn market_actions() -> Vec<(String, Action)> {
         placed: Moment::default(),
     };
     let samples = [
-        M::Accept { order },
+        M::Accept {
+            order: order.clone(),
+        },
+        M::Amend { order },
         M::Crank {
             limit: 1,
             payee: None,
@@ -563,8 +583,9 @@ fn market_actions() -> Vec<(String, Action)> {
     let number = |m: &M| match m {
         M::Accept { .. } => 0,
         M::Crank { .. } => 1,
+        M::Amend { .. } => 2,
     };
-    complete(samples.iter().map(number), 2);
+    complete(samples.iter().map(number), 3);
     samples
         .iter()
         .map(|m| (format!("{m:?}"), m.action()))
@@ -757,8 +778,8 @@ fn exits_and_learning_stay_open_through_protected() {
             assert!(level.verdict(action) >= least, "{msg} at {level:?}");
         }
     }
-    // Two of the engine's, and of the breaker: ending a raise, executing, and six of the DAO's orders.
-    assert_eq!(exits, actions().len() - 10);
+    // Three of the engine's, and of the breaker: ending a raise, executing, and six of the DAO's orders.
+    assert_eq!(exits, actions().len() - 11);
     let reduce = engine::ExecuteMsg::PlaceOrder {
         market: String::new(),
         order: Order::Reduce {
@@ -769,4 +790,15 @@ fn exits_and_learning_stay_open_through_protected() {
         expiry: None,
     };
     assert_eq!(reduce.action(), Action::Reduce);
+    let amend = |to: Order| engine::ExecuteMsg::AmendOrder {
+        market: String::new(),
+        order: 1,
+        to,
+        limit: None,
+        expiry: None,
+    };
+    let (side, size, margin) = (Side::Long, Uint128::one(), Uint128::one());
+    assert_eq!(amend(Order::Close { side }).action(), Action::Reduce);
+    let more = Order::Increase { side, size, margin };
+    assert_eq!(amend(more).action(), Action::Increase);
 }

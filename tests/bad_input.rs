@@ -50,6 +50,8 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
     Deposit => "deposit",
     Withdraw => "withdraw",
     PlaceOrder => "place_order",
+    Flip => "flip",
+    AmendOrder => "amend_order",
     CancelOrder => "cancel_order",
     Release => "release",
     AddMargin => "add_margin",
@@ -73,6 +75,7 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
 });
 variants!(market_name, MARKET, types::market::ExecuteMsg, {
     Accept => "accept",
+    Amend => "amend",
     Crank => "crank",
 });
 variants!(oracle_name, ORACLE, oracle::ExecuteMsg, {
@@ -622,11 +625,92 @@ impl Stage {
             let due = Engine::StillDue { order };
             self.engine("eve", call("release", ETH, order), Wrong::Foreign, due);
         }
+        self.other_terms(&sized("increase", lot));
         for name in ["cancel_order", "release"] {
             let missing = Engine::NoMarket {
                 market: "no-perp".into(),
             };
             self.engine("bob", call(name, "no-perp", 2), Wrong::Foreign, missing);
+        }
+    }
+
+    /// Flips and amendments that are none.
+    fn other_terms(&mut self, like: &Value) {
+        let flip = |market: &str, size: Uint128, limit: Value, expiry: Value| json!({"flip": {"market": market, "side": "long", "size": size, "margin": "1000000", "limit": limit, "expiry": expiry}});
+        let amend = |market: &str, order: u64, to: &Value| json!({"amend_order": {"market": market, "order": order, "to": to, "limit": null, "expiry": null}});
+        let (lot, none) = (Uint128::new(1_000_000), || Value::Null);
+        let most = MarketParams::major(2_000, 10_000_000).skew_scale;
+        let given = most + Uint128::one();
+        let now = self.x.now();
+        let rows = [
+            (
+                Uint128::zero(),
+                none(),
+                none(),
+                Engine::Zero { what: "size" },
+            ),
+            (given, none(), none(), Engine::SizeTooLarge { given, most }),
+            (lot, json!("0"), none(), Engine::Zero { what: "limit" }),
+            (
+                lot,
+                none(),
+                json!(now),
+                Engine::Expired { expiry: now, now },
+            ),
+            (
+                lot + Uint128::one(),
+                none(),
+                none(),
+                Engine::Rejected(Rejection::OffLot { lot }),
+            ),
+        ];
+        for (size, limit, expiry, back) in rows {
+            let msg = flip(ETH, size, limit, expiry);
+            self.engine("alice", msg, Wrong::Amount, back);
+        }
+        let missing = || Engine::NoMarket {
+            market: "no-perp".into(),
+        };
+        let msg = flip("no-perp", lot, none(), none());
+        self.engine("alice", msg, Wrong::Foreign, missing());
+        // A dollar, two base fees, and fiftieths of one for the six and seven that wait.
+        let needed = Amount::raw(1_000_000 + 2 * 50_000 + 13 * 1_000);
+        let free = Amount::ZERO;
+        let short = Engine::Insufficient { free, needed };
+        self.engine("eve", flip(ETH, lot, none(), none()), Wrong::Amount, short);
+        for order in [0, 2, 99, u64::MAX] {
+            let unknown = Engine::NoOrder { order };
+            self.engine("alice", amend(ETH, order, like), Wrong::Foreign, unknown);
+        }
+        self.engine("bob", amend("no-perp", 2, like), Wrong::Foreign, missing());
+        let order = 2;
+        for to in [
+            json!({"increase": {"side": "short", "size": lot, "margin": "1000000"}}),
+            json!({"reduce": {"side": "long", "size": lot}}),
+            json!({"close": {"side": "long"}}),
+        ] {
+            let other = Engine::OtherOrder { order };
+            self.engine("bob", amend(ETH, order, &to), Wrong::Foreign, other);
+        }
+        let twice = Engine::AlreadyCancelled { order: 7 };
+        self.engine("dave", amend(ETH, 7, like), Wrong::Foreign, twice);
+        let sized = |size: Uint128, margin: Uint128| json!({"increase": {"side": "long", "size": size, "margin": margin}});
+        let free = self.x.wallet("bob");
+        let needed = free.plus(Amount::raw(1)).unwrap();
+        let margin = needed.plus(usd(100)).unwrap().coins().unwrap();
+        for (size, margin, back) in [
+            (Uint128::zero(), lot, Engine::Zero { what: "size" }),
+            (given, lot, Engine::SizeTooLarge { given, most }),
+            (lot, Uint128::MAX, Engine::OutOfRange(OutOfRange)),
+            (lot, margin, Engine::Insufficient { free, needed }),
+            (
+                Uint128::one(),
+                lot,
+                Engine::Rejected(Rejection::OffLot { lot }),
+            ),
+        ] {
+            let msg = amend(ETH, order, &sized(size, margin));
+            self.engine("bob", msg, Wrong::Amount, back);
         }
     }
 
@@ -799,6 +883,9 @@ impl Stage {
         ] {
             let back = Back::Market(Market::Unauthorized { role: "engine" });
             let msg = order(&alice, "1000000", Value::Null);
+            self.row(sender, to, msg.clone(), (Wrong::Sender, back));
+            let back = Back::Market(Market::Unauthorized { role: "engine" });
+            let msg = json!({"amend": msg["accept"]});
             self.row(sender, to, msg, (Wrong::Sender, back));
         }
         let lot = Uint128::new(1_000_000);
@@ -833,6 +920,10 @@ impl Stage {
         ];
         for (msg, wrong, reason) in table {
             let data = serde_json::to_value(Acceptance::Rejected { reason }).unwrap();
+            if !matches!(reason, Rejection::TooMany { .. }) {
+                let msg = json!({"amend": msg["accept"]});
+                self.row(&engine, to, msg, (wrong, Back::Data(data.clone())));
+            }
             self.row(&engine, to, msg, (wrong, Back::Data(data)));
         }
     }
@@ -1218,6 +1309,16 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
         (&alice, place(&increase)),
         (&alice, place(&reduce)),
         (&alice, place(&close)),
+        (
+            &alice,
+            json!({"flip": {"market": ETH, "side": "long", "size": "1000000", "margin": "1000000",
+                            "limit": "2000", "expiry": 9_999_999_999u64}}),
+        ),
+        (
+            &bob,
+            json!({"amend_order": {"market": ETH, "order": 2, "to": increase, "limit": "2000",
+                                   "expiry": 9_999_999_999u64}}),
+        ),
         (&bob, json!({"cancel_order": {"market": ETH, "order": 2}})),
         (&bob, json!({"release": {"market": ETH, "order": 2}})),
         (&alice, amount("add_margin", "1")),
@@ -1265,6 +1366,11 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             &x.engine,
             Module::Market(0),
             json!({"accept": {"order": order}}),
+        ),
+        (
+            &x.engine,
+            Module::Market(0),
+            json!({"amend": {"order": order}}),
         ),
         (
             &alice,

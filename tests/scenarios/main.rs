@@ -7,16 +7,20 @@
     clippy::arithmetic_side_effects
 )]
 
+mod amend;
 mod dead_market;
 mod deleverage;
 mod exits;
 mod faults;
+mod flip;
 mod flow;
 mod grace;
+mod killed_once;
 mod leases;
 mod liquidation;
 mod oracle_foreign;
 mod oracle_incidents;
+mod orders;
 mod pace;
 mod stuck;
 mod surveillance;

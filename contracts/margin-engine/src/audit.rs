@@ -254,7 +254,7 @@ fn orders(
     let mut reserved = Amount::ZERO;
     let mut accounts: BTreeSet<&Addr> = BTreeSet::new();
     for m in &all {
-        reserved = reserved.plus(m.margin)?.plus(m.fee)?;
+        reserved = reserved.plus(mandate::reserve(m)?)?;
         accounts.insert(&m.account);
         let listed = mandate::open(storage, id, &m.account)?.contains(&m.order);
         expect(broken, 5, listed, || {

@@ -5,12 +5,12 @@ use cosmwasm_std::entry_point;
 use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response};
 use types::{
     clock::Moment,
-    engine::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
+    engine::{ExecuteMsg, InstantiateMsg, MigrateMsg, Order, QueryMsg},
     level::Action,
 };
 
 use crate::{
-    crank, fees, funds,
+    amend, crank, fees, flip, funds,
     funds::{nonpayable, nonzero},
     internal, lp, margin, migrate as migration, order,
     order::Wish,
@@ -95,6 +95,38 @@ pub fn execute(
                 expiry,
             };
             order::place(deps, &env, who, wish)
+        }
+        ExecuteMsg::Flip {
+            market,
+            side,
+            size,
+            margin,
+            limit,
+            expiry,
+        } => {
+            let side = side.opposite();
+            let wish = Wish {
+                market,
+                order: Order::Increase { side, size, margin },
+                limit,
+                expiry,
+            };
+            flip::sign(deps, &env, who, wish)
+        }
+        ExecuteMsg::AmendOrder {
+            market,
+            order,
+            to,
+            limit,
+            expiry,
+        } => {
+            let wish = Wish {
+                market,
+                order: to,
+                limit,
+                expiry,
+            };
+            amend::sign(deps, &env, who, (order, wish))
         }
         ExecuteMsg::CancelOrder { market, order } => {
             order::cancel(deps, &env, who, (&market, order))

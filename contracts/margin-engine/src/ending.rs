@@ -11,7 +11,7 @@ use types::{
 };
 
 use crate::{
-    fees, mandate, peers,
+    amend, fees, mandate, peers,
     scene::{querier, Scene},
     settle::{answer, signed, Outcome},
     wallet, ContractError,
@@ -54,7 +54,8 @@ pub fn voided(
     )
 }
 
-/// Give `back` of a mandate's reserve to its owner; the rest of the reserve has gone elsewhere.
+/// Give `back` of a mandate's reserve to its owner, and all that is reserved for other terms; the rest of the reserve
+/// has gone elsewhere.
 pub fn refund(
     scene: &mut Scene,
     storage: &mut dyn Storage,
@@ -62,7 +63,8 @@ pub fn refund(
     (reason, back): (Refusal, Amount),
 ) -> Result<Event, ContractError> {
     let books = &mut scene.books;
-    books.orders = books.orders.minus(m.margin)?.minus(m.fee)?;
+    books.orders = books.orders.minus(mandate::reserve(m)?)?;
+    let back = back.plus(mandate::more(m))?;
     books.waiting = books.waiting.saturating_sub(1);
     wallet::credit(storage, &m.account, &scene.market.denom, back)?;
     mandate::remove(storage, &scene.id, m)?;
@@ -103,6 +105,8 @@ pub fn evict(
         return answer(Response::new(), &Settlement::NotDue {});
     }
     if m.kind.reducing() {
+        // Whatever binds it next is later than anything its owner has signed.
+        amend::adopt(&mut m)?;
         m.placed = Moment::placing(env);
         mandate::update(deps.storage, market, &m)?;
         let placed = m.placed;
@@ -111,8 +115,24 @@ pub fn evict(
     late(&mut deps, scene, &m, payee)
 }
 
+/// An increase that a dead order book left lying at its round: what was called back or has expired in time is refused,
+/// the rest came too late.
+pub fn undone(
+    deps: &mut DepsMut,
+    mut scene: Scene,
+    (m, round): (&Mandate, Moment),
+    payee: &Addr,
+) -> Result<Response, ContractError> {
+    let Some(reason) = mandate::revoked(m, round, scene.prices.max_future) else {
+        return late(deps, scene, m, payee);
+    };
+    let (events, settlement) = refuse(&mut scene, deps.storage, (m, payee), reason)?;
+    scene.save(deps.storage)?;
+    answer(Response::new().add_events(events), &settlement)
+}
+
 /// Refund an increase that came too late, less taker fee and base fee.
-pub fn late(
+fn late(
     deps: &mut DepsMut,
     mut scene: Scene,
     m: &Mandate,

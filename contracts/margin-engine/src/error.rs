@@ -139,6 +139,30 @@ pub enum ContractError {
         /// Which.
         order: u64,
     },
+    /// Amended before, and that has not bound a round yet.
+    #[error("order {order} is amended already")]
+    AlreadyAmended {
+        /// Which.
+        order: u64,
+    },
+    /// Half of a flip: called back, not amended.
+    #[error("order {order} is half of a flip: call it back and sign another")]
+    Linked {
+        /// Which.
+        order: u64,
+    },
+    /// An amendment to the other side, or from reducing to increasing or back.
+    #[error("order {order} would be another order: sign that one")]
+    OtherOrder {
+        /// Which.
+        order: u64,
+    },
+    /// The market does not say whether it takes the amended order.
+    #[error("the market does not answer: order {order} stays as it was signed")]
+    Unanswered {
+        /// Which.
+        order: u64,
+    },
     /// The order may still execute.
     #[error("order {order} may still execute")]
     StillDue {

@@ -1,6 +1,7 @@
 //! margin-engine: the clearing house and the users' door. Holds all the money.
 #![doc = include_str!("../README.md")]
 
+mod amend;
 pub mod audit;
 pub mod cells;
 mod compartment;
@@ -12,6 +13,7 @@ mod ending;
 mod error;
 mod fees;
 mod fill;
+mod flip;
 mod flow;
 mod funding;
 mod funds;

@@ -2,7 +2,8 @@
 
 use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
 use cw_storage_plus::Map;
-use types::{clock::Moment, engine::Mandate, oracle::Round};
+use math::units::OutOfRange;
+use types::{clock::Moment, engine::Mandate, oracle::Round, Amount};
 
 use crate::{key, ContractError};
 
@@ -120,6 +121,58 @@ pub fn first_due(
     Ok(None)
 }
 
+/// What it holds of its owner's money.
+pub fn reserve(mandate: &Mandate) -> Result<Amount, OutOfRange> {
+    mandate.margin.plus(mandate.fee)?.plus(more(mandate))
+}
+
+/// What is reserved for other terms that are not in force.
+pub fn more(mandate: &Mandate) -> Amount {
+    mandate.amended.as_ref().map_or(Amount::ZERO, |to| to.more)
+}
+
+/// Whether other terms bind it at this round.
+pub fn is_amended(mandate: &Mandate, round: Moment, max_future: u64) -> bool {
+    mandate
+        .amended
+        .as_ref()
+        .is_some_and(|to| to.at.binds(round, max_future))
+}
+
+/// When the last of its terms expires; none where one never does.
+pub fn last_expiry(mandate: &Mandate) -> Option<u64> {
+    let signed = mandate.expiry?;
+    match &mandate.amended {
+        Some(to) => Some(signed.max(to.expiry?)),
+        None => Some(signed),
+    }
+}
+
+/// Whether `before`, which the market has just tried, still stands in front of this one. One that has lined up anew
+/// in the same lane does not.
+pub fn precedes(before: &Mandate, mandate: &Mandate) -> bool {
+    let place = |m: &Mandate| (m.placed.height, m.order);
+    before.kind.reducing() != mandate.kind.reducing() || place(before) < place(mandate)
+}
+
+/// A close has filled: the increase linked to it may.
+pub fn unlink(storage: &mut dyn Storage, market: &str, close: &Mandate) -> StdResult<()> {
+    let Some(order) = close.linked else {
+        return Ok(());
+    };
+    match load(storage, market, order)? {
+        Some(next) => update(
+            storage,
+            market,
+            &Mandate {
+                linked: None,
+                ..next
+            },
+        ),
+        None => Ok(()),
+    }
+}
+
 /// Rounds later than this, in a later block, bind the mandate.
 pub fn after(mandate: &Mandate, max_future: u64) -> Moment {
     Moment {
@@ -142,8 +195,10 @@ pub fn revoked(
     {
         return Some(Refusal::Cancelled);
     }
-    let expired = mandate
-        .expiry
-        .is_some_and(|e| round.time > e.saturating_add(max_future));
+    let expiry = match &mandate.amended {
+        Some(to) if to.at.binds(round, max_future) => to.expiry,
+        Some(_) | None => mandate.expiry,
+    };
+    let expired = expiry.is_some_and(|e| round.time > e.saturating_add(max_future));
     expired.then_some(Refusal::Expired)
 }

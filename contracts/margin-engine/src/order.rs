@@ -1,6 +1,7 @@
 //! Placing, calling back, releasing: what a user signs, and how it is unsigned.
 
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, SubMsg};
+use math::units::OutOfRange;
 use types::{
     clock::Moment,
     engine::{Mandate, MandateDone, Order, Refusal},
@@ -15,7 +16,8 @@ use types::{
 
 use crate::{
     compartment::{self, Compartment},
-    ending, fees, gas, mandate, peers,
+    ending, fees, gas, mandate,
+    peers::{self, Market},
     position::{self, Position},
     reply::Awaiting,
     scene::{querier, Scene},
@@ -34,7 +36,8 @@ pub struct Wish {
     pub expiry: Option<u64>,
 }
 
-fn checked(wish: &Wish, params: &MarketParams, now: u64) -> Result<(), ContractError> {
+/// What no order may ask for.
+pub fn checked(wish: &Wish, params: &MarketParams, now: u64) -> Result<(), ContractError> {
     if let Some(given) = wish.order.size().filter(|s| *s > params.skew_scale) {
         let most = params.skew_scale;
         return Err(ContractError::SizeTooLarge { given, most });
@@ -51,6 +54,14 @@ fn checked(wish: &Wish, params: &MarketParams, now: u64) -> Result<(), ContractE
     }
 }
 
+/// Margin that an order moves behind its position.
+pub fn margin(order: &Order) -> Result<Amount, OutOfRange> {
+    match order {
+        Order::Increase { margin, .. } => Amount::of(*margin),
+        Order::Reduce { .. } | Order::Close { .. } => Ok(Amount::ZERO),
+    }
+}
+
 /// Sign an order: reserve margin and fee, write the mandate, hand it to the market.
 pub fn place(
     deps: DepsMut,
@@ -63,10 +74,7 @@ pub fn place(
     checked(&wish, &setup.params, env.block.time.seconds())?;
     let mut books = compartment::load(deps.storage, id)?;
     let reducing = wish.order.reducing();
-    let margin = match wish.order {
-        Order::Increase { margin, .. } => Amount::of(margin)?,
-        Order::Reduce { .. } | Order::Close { .. } => Amount::ZERO,
-    };
+    let margin = margin(&wish.order)?;
     let fee = fees::base(&setup.params, books.waiting)?;
     let fee = if reducing && wallet::free(deps.storage, account, &setup.denom)? < fee {
         // An empty wallet closes no exit: the position pays.
@@ -75,33 +83,56 @@ pub fn place(
         wallet::debit(deps.storage, account, &setup.denom, margin.plus(fee)?)?;
         fee
     };
-    books.orders = books.orders.plus(margin)?.plus(fee)?;
-    books.orders_made = books
-        .orders_made
-        .checked_add(1)
-        .ok_or(math::units::OutOfRange)?;
-    books.waiting = books.waiting.saturating_add(1);
-    let signed = Mandate {
-        order: books.orders_made,
+    let signed = draft((env, account), &wish, (margin, fee));
+    let told = enter(deps.storage, (id, &setup), &mut books, signed)?;
+    compartment::save(deps.storage, id, &books)?;
+    Ok(Response::new()
+        .add_submessage(told)
+        .set_data(cosmwasm_std::to_json_binary(&books.orders_made)?))
+}
+
+/// A mandate that has no number yet, paid for.
+pub fn draft(
+    (env, account): (&Env, &Addr),
+    wish: &Wish,
+    (margin, fee): (Amount, Amount),
+) -> Mandate {
+    Mandate {
+        order: 0,
         account: account.clone(),
-        kind: wish.order,
+        kind: wish.order.clone(),
         limit: wish.limit,
         expiry: wish.expiry,
         placed: Moment::placing(env),
         cancelled: None,
         margin,
         fee,
+        linked: None,
+        amended: None,
+    }
+}
+
+/// Number a mandate, write it down, and hand it to the market.
+pub fn enter(
+    storage: &mut dyn Storage,
+    (id, setup): (&str, &Market),
+    books: &mut Compartment,
+    draft: Mandate,
+) -> Result<SubMsg, ContractError> {
+    books.orders = books.orders.plus(draft.margin)?.plus(draft.fee)?;
+    books.orders_made = books.orders_made.checked_add(1).ok_or(OutOfRange)?;
+    books.waiting = books.waiting.saturating_add(1);
+    let signed = Mandate {
+        order: books.orders_made,
+        ..draft
     };
-    mandate::insert(deps.storage, id, &signed)?;
-    compartment::save(deps.storage, id, &books)?;
+    mandate::insert(storage, id, &signed)?;
     let tell = setup.venue.tell(&accept(&signed), vec![])?;
     let awaiting = Awaiting::Acceptance {
-        market: wish.market.clone(),
+        market: id.to_owned(),
         order: signed.order,
     };
-    Ok(Response::new()
-        .add_submessage(awaiting.contained(tell, gas::ACCEPT)?)
-        .set_data(cosmwasm_std::to_json_binary(&signed.order)?))
+    Ok(awaiting.contained(tell, gas::ACCEPT)?)
 }
 
 /// The execution fee out of the margin of the position that is to be reduced: as much as is there.
@@ -146,7 +177,7 @@ pub fn orphaned(deps: DepsMut, market: &str, order: u64) -> Result<Vec<Event>, C
         return Ok(vec![]);
     }
     let setup = peers::market(deps.storage, market)?;
-    let back = m.margin.plus(m.fee)?;
+    let back = mandate::reserve(&m)?;
     books.orders = books.orders.minus(back)?;
     books.waiting = books.waiting.saturating_sub(1);
     wallet::credit(deps.storage, &m.account, &setup.denom, back)?;
@@ -212,7 +243,7 @@ fn outlived(m: &Mandate, scene: &Scene) -> Option<Refusal> {
     let over = |since: u64| scene.now.time > since.saturating_add(spent);
     if m.cancelled.is_some_and(|c| over(c.time)) {
         Some(Refusal::Cancelled)
-    } else if m.expiry.is_some_and(over) {
+    } else if mandate::last_expiry(m).is_some_and(over) {
         Some(Refusal::Expired)
     } else {
         None

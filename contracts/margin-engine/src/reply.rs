@@ -24,6 +24,11 @@ pub enum Awaiting {
         /// Which order.
         order: u64,
     },
+    /// The market would take an order in other terms, or not.
+    Amendment {
+        /// Which order.
+        order: u64,
+    },
     /// The market has executed what was due.
     MarketCranked {
         /// Which market.
@@ -73,6 +78,13 @@ pub fn resume(deps: DepsMut, env: &Env, reply: Reply) -> Result<Response, Contra
                     .add_events(events)
                     .add_event(seen(market, module)))
             }
+        },
+        Awaiting::Amendment { order } => match outcome(reply.result) {
+            Outcome::Answered(Acceptance::Accepted {}) => Ok(Response::new()),
+            Outcome::Answered(Acceptance::Rejected { reason }) => {
+                Err(ContractError::Rejected(reason))
+            }
+            Outcome::Fault => Err(ContractError::Unanswered { order }),
         },
         Awaiting::MarketCranked {
             market,

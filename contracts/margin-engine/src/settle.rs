@@ -12,7 +12,7 @@ use types::{
 };
 
 use crate::{
-    ending,
+    amend, ending,
     fill::{self, Held},
     funding, heads,
     judge::{within, Ask},
@@ -58,15 +58,22 @@ pub fn settle(
     market: &str,
     call: &Call,
 ) -> Result<Response, ContractError> {
-    if let Some(after) = call.after {
-        if mandate::load(deps.storage, market, after)?.is_some() {
-            return answer(Response::new(), &Settlement::Busy {});
-        }
-    }
-    let Some(mandate) = mandate::load(deps.storage, market, call.order)? else {
-        let reason = Refusal::Gone;
-        return answer(Response::new(), &Settlement::Refused { reason });
+    let before = match call.after {
+        Some(after) => mandate::load(deps.storage, market, after)?,
+        None => None,
     };
+    let Some(mandate) = mandate::load(deps.storage, market, call.order)? else {
+        let settlement = match before {
+            Some(_) => Settlement::Busy {},
+            None => Settlement::Refused {
+                reason: Refusal::Gone,
+            },
+        };
+        return answer(Response::new(), &settlement);
+    };
+    if before.is_some_and(|before| mandate::precedes(&before, &mandate)) {
+        return answer(Response::new(), &Settlement::Busy {});
+    }
     let mut scene = Scene::load(deps.as_ref(), env, market, Some(call.round))?;
     if scene.stance.level == Level::Settlement {
         return ending::voided(scene, deps.storage, &mandate);
@@ -74,6 +81,9 @@ pub fn settle(
     let Some(round) = due_round(&scene, deps.as_ref(), (&mandate, call.round))? else {
         return answer(Response::new(), &Settlement::NotDue {});
     };
+    if mandate::is_amended(&mandate, round.at, scene.prices.max_future) {
+        return amend::line_up(deps.storage, scene, mandate);
+    }
     // Clearing a head changes sums at the newest round, settling alone at its own.
     let until = if heads::is_needed(&scene, deps.storage)? {
         scene.newest().map(|r| r.at)
@@ -142,6 +152,10 @@ impl Case<'_> {
             return ending::refuse(scene, storage, (self.mandate, self.payee), reason);
         }
         match self.mandate.kind {
+            Order::Increase { .. } if self.mandate.linked.is_some() => {
+                let who = (self.mandate, self.payee);
+                ending::refuse(scene, storage, who, Refusal::NotClosed)
+            }
             Order::Increase { side, size, .. } => {
                 let by = signed(side, size)?;
                 self.increase(scene, storage, by)
@@ -302,9 +316,13 @@ impl Case<'_> {
     fn consume(&self, scene: &mut Scene, storage: &mut dyn Storage) -> Result<(), ContractError> {
         let m = self.mandate;
         let books = &mut scene.books;
-        books.orders = books.orders.minus(m.margin)?.minus(m.fee)?;
+        books.orders = books.orders.minus(mandate::reserve(m)?)?;
         books.waiting = books.waiting.saturating_sub(1);
         wallet::credit(storage, self.payee, &scene.market.denom, m.fee)?;
+        wallet::credit(storage, &m.account, &scene.market.denom, mandate::more(m))?;
+        if m.kind.reducing() {
+            mandate::unlink(storage, &scene.id, m)?;
+        }
         Ok(mandate::remove(storage, &scene.id, m)?)
     }
 }

@@ -90,7 +90,9 @@ pub fn take_over(
     match first(&scene, &deps, &m)? {
         RoundAfter::NotYet {} => settle::answer(Response::new(), &Settlement::NotDue {}),
         RoundAfter::Evicted {} => ending::evict(deps, env, id, order, payee),
-        RoundAfter::Round(_) if !m.kind.reducing() => ending::late(&mut deps, scene, &m, payee),
+        RoundAfter::Round(round) if !m.kind.reducing() => {
+            ending::undone(&mut deps, scene, (&m, round.at), payee)
+        }
         RoundAfter::Round(round) => {
             let call = settle::Call {
                 order,

@@ -12,23 +12,34 @@ pub fn order(
     order: &NewOrder,
 ) -> StdResult<Acceptance> {
     let waiting = queue::count(storage, order.reducing, &order.account)?;
-    if let Some(reason) = rejection(params, order, waiting) {
+    let reason = crowded(params, order, waiting).or_else(|| unfit(params, order));
+    if let Some(reason) = reason {
         return Ok(Acceptance::Rejected { reason });
     }
     queue::push(storage, order)?;
     Ok(Acceptance::Accepted {})
 }
 
-/// Increases keep to lot, minimum and tick; a reduction may be of any size and limit: exits stay open.
-fn rejection(params: &Params, order: &NewOrder, waiting: u32) -> Option<Rejection> {
+/// Whether an order that waits would be taken in these terms. It keeps its place until the engine says that it lines
+/// up anew, so nothing is written here.
+pub fn amended(params: &Params, order: &NewOrder) -> Acceptance {
+    unfit(params, order).map_or(Acceptance::Accepted {}, |reason| Acceptance::Rejected {
+        reason,
+    })
+}
+
+/// Increases and reductions are capped apart: entries crowd out no exit.
+fn crowded(params: &Params, order: &NewOrder, waiting: u32) -> Option<Rejection> {
     let max = if order.reducing {
         params.max_reductions
     } else {
         params.max_increases
     };
-    if waiting >= max {
-        return Some(Rejection::TooMany { max });
-    }
+    (waiting >= max).then_some(Rejection::TooMany { max })
+}
+
+/// Increases keep to lot, minimum and tick; a reduction may be of any size and limit: exits stay open.
+fn unfit(params: &Params, order: &NewOrder) -> Option<Rejection> {
     if order.reducing {
         return None;
     }

@@ -2,9 +2,11 @@
 
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response};
+use cosmwasm_std::{
+    to_json_binary, Addr, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, Storage,
+};
 use types::{
-    market::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
+    market::{Config, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     page,
 };
 
@@ -40,11 +42,13 @@ pub fn execute(
     nonpayable(&info)?;
     match msg {
         ExecuteMsg::Accept { order } => {
-            let config = setup::load(deps.storage)?;
-            if info.sender != *config.engine.addr() {
-                return Err(ContractError::Unauthorized { role: "engine" });
-            }
+            let config = engines(deps.storage, &info.sender)?;
             let answer = accept::order(deps.storage, &config.params, &order)?;
+            Ok(Response::new().set_data(to_json_binary(&answer)?))
+        }
+        ExecuteMsg::Amend { order } => {
+            let config = engines(deps.storage, &info.sender)?;
+            let answer = accept::amended(&config.params, &order);
             Ok(Response::new().set_data(to_json_binary(&answer)?))
         }
         ExecuteMsg::Crank { limit, payee } => {
@@ -55,6 +59,15 @@ pub fn execute(
             crank::run(deps, &env, limit, &payee)
         }
     }
+}
+
+/// The settings, if it is the engine that speaks.
+fn engines(storage: &dyn Storage, sender: &Addr) -> Result<Config, ContractError> {
+    let config = setup::load(storage)?;
+    if sender != config.engine.addr() {
+        return Err(ContractError::Unauthorized { role: "engine" });
+    }
+    Ok(config)
 }
 
 fn nonpayable(info: &MessageInfo) -> Result<(), ContractError> {

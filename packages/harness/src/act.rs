@@ -18,6 +18,21 @@ fn size(text: &str) -> Uint128 {
     Uint128::try_from(units(text).0).expect("an unsigned size")
 }
 
+/// An increase of a side, with whole dollars of margin.
+pub fn increase(side: Side, text: &str, margin: u128) -> Order {
+    Order::Increase {
+        side,
+        size: size(text),
+        margin: Uint128::new(dollars(margin)),
+    }
+}
+
+/// A reduction of a side.
+pub fn reduce(side: Side, text: &str) -> Order {
+    let size = size(text);
+    Order::Reduce { side, size }
+}
+
 impl Exchange {
     /// Tell the engine something.
     pub fn tell(&mut self, who: &str, msg: &ExecuteMsg) -> Result<AppResponse, Failed> {
@@ -112,12 +127,7 @@ impl Exchange {
         (side, text): (Side, &str),
         margin: u128,
     ) -> Result<AppResponse, Failed> {
-        let order = Order::Increase {
-            side,
-            size: size(text),
-            margin: Uint128::new(dollars(margin)),
-        };
-        self.place(who, market, order, None)
+        self.place(who, market, increase(side, text, margin), None)
     }
 
     /// Sign a reduction in the first market.
@@ -139,6 +149,42 @@ impl Exchange {
         side: Side,
     ) -> Result<AppResponse, Failed> {
         self.place(who, market, Order::Close { side }, None)
+    }
+
+    /// Sign a flip in the first market: close the own position on `side`, open so much on the other.
+    pub fn flip(
+        &mut self,
+        who: &str,
+        side: Side,
+        (text, margin): (&str, u128),
+        limit: Option<Price>,
+    ) -> Result<AppResponse, Failed> {
+        let msg = ExecuteMsg::Flip {
+            market: self.markets[0].id.clone(),
+            side,
+            size: size(text),
+            margin: Uint128::new(dollars(margin)),
+            limit,
+            expiry: None,
+        };
+        self.tell(who, &msg)
+    }
+
+    /// Sign other terms for an order of the first market.
+    pub fn amend(
+        &mut self,
+        who: &str,
+        order: u64,
+        (to, limit): (Order, Option<Price>),
+    ) -> Result<AppResponse, Failed> {
+        let msg = ExecuteMsg::AmendOrder {
+            market: self.markets[0].id.clone(),
+            order,
+            to,
+            limit,
+            expiry: None,
+        };
+        self.tell(who, &msg)
     }
 
     /// Call an order back in the first market.

@@ -32,6 +32,7 @@ mod numbers;
 mod prices;
 mod pyth;
 
+pub use act::{increase, reduce};
 pub use audit::Violation;
 pub use builder::Builder;
 pub use code::{Fault, Switch};

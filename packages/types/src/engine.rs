@@ -12,12 +12,12 @@ use crate::{
     oracle::Oracle,
     params::MarketParams,
     scope::Stance,
-    Price,
+    Price, Side,
 };
 
 pub use answers::{
-    BadDebtSum, Config, Leaving, LpState, Mandate, MarketState, Peers, PositionState, QueuedState,
-    Terms, Vitals,
+    Amended, BadDebtSum, Config, Leaving, LpState, Mandate, MarketState, Peers, PositionState,
+    QueuedState, Terms, Vitals,
 };
 pub use asks::QueryMsg;
 pub use events::{
@@ -108,6 +108,36 @@ pub enum ExecuteMsg {
         market: String,
         /// What.
         order: Order,
+        /// The worst acceptable fill price.
+        limit: Option<Price>,
+        /// Binds only rounds later than this block time plus `max_future`, seconds.
+        expiry: Option<u64>,
+    },
+    /// Sign a flip: close the own position and, at the same round, open one on the other side. If the close does
+    /// not fill, neither does the increase.
+    Flip {
+        /// Where.
+        market: String,
+        /// The side of the position that is closed.
+        side: Side,
+        /// What is opened on the other side, trillionths of a base unit.
+        size: Uint128,
+        /// Moved from the wallet behind the new position when it fills.
+        margin: Uint128,
+        /// The worst acceptable price of either fill.
+        limit: Option<Price>,
+        /// Binds only rounds later than this block time plus `max_future`, seconds.
+        expiry: Option<u64>,
+    },
+    /// Sign other terms for an order; they bind only rounds later than now plus `max_future`, and the order lines
+    /// up anew.
+    AmendOrder {
+        /// Where.
+        market: String,
+        /// Its number.
+        order: u64,
+        /// What it is from then on: the same side, and increasing or reducing as it was.
+        to: Order,
         /// The worst acceptable fill price.
         limit: Option<Price>,
         /// Binds only rounds later than this block time plus `max_future`, seconds.
@@ -269,13 +299,14 @@ impl ExecuteMsg {
             | Self::SetStance { .. } => Action::Internal,
             Self::Deposit {} | Self::FundInsurance { .. } => Action::Deposit,
             Self::Withdraw { .. } => Action::Withdraw,
-            Self::PlaceOrder { order, .. } => {
+            Self::PlaceOrder { order, .. } | Self::AmendOrder { to: order, .. } => {
                 if order.reducing() {
                     Action::Reduce
                 } else {
                     Action::Increase
                 }
             }
+            Self::Flip { .. } => Action::Increase,
             Self::CancelOrder { .. } | Self::Release { .. } => Action::Cancel,
             Self::AddMargin { .. } => Action::AddMargin,
             Self::RemoveMargin { .. } => Action::RemoveMargin,
@@ -295,6 +326,8 @@ impl ExecuteMsg {
     pub fn market(&self) -> Option<&str> {
         match self {
             Self::PlaceOrder { market, .. }
+            | Self::Flip { market, .. }
+            | Self::AmendOrder { market, .. }
             | Self::CancelOrder { market, .. }
             | Self::Release { market, .. }
             | Self::AddMargin { market, .. }
@@ -327,6 +360,8 @@ impl ExecuteMsg {
             self,
             Self::Deposit {}
                 | Self::PlaceOrder { .. }
+                | Self::Flip { .. }
+                | Self::AmendOrder { .. }
                 | Self::AddMargin { .. }
                 | Self::LpDeposit { .. }
                 | Self::FundInsurance { .. }

@@ -92,6 +92,12 @@ pub enum ExecuteMsg {
         /// The order.
         order: NewOrder,
     },
+    /// The engine asks whether an order that waits may be amended to these terms; nothing changes before it lines up
+    /// anew. The answer is data, an [`Acceptance`].
+    Amend {
+        /// The order as it would be.
+        order: NewOrder,
+    },
     /// Anyone executes what is due, strictly in (round, lane, sequence).
     Crank {
         /// Orders at most, 1 to 50.
@@ -105,7 +111,7 @@ impl ExecuteMsg {
     /// What this message would do. A variant without a decision does not compile.
     pub const fn action(&self) -> Action {
         match self {
-            Self::Accept { .. } => Action::Internal,
+            Self::Accept { .. } | Self::Amend { .. } => Action::Internal,
             Self::Crank { .. } => Action::Learn,
         }
     }

@@ -52,6 +52,26 @@ pub struct Mandate {
     pub margin: Amount,
     /// Fee reserved out of the wallet.
     pub fee: Amount,
+    /// The other half of a flip: on its close, the increase that follows; on its increase, the close that has to
+    /// fill first, and nothing once it has.
+    pub linked: Option<u64>,
+    /// Other terms that wait for a round they bind.
+    pub amended: Option<Amended>,
+}
+
+/// Other terms of an order, signed after it.
+#[cw_serde]
+pub struct Amended {
+    /// When: they bind only rounds later than this plus `max_future`.
+    pub at: Moment,
+    /// What.
+    pub kind: Order,
+    /// The worst acceptable fill price.
+    pub limit: Option<Price>,
+    /// See [`super::ExecuteMsg::PlaceOrder`].
+    pub expiry: Option<u64>,
+    /// Reserved for them beyond what the order had reserved.
+    pub more: Amount,
 }
 
 /// Margin terms in force.

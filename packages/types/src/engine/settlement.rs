@@ -40,11 +40,13 @@ pub enum Refusal {
     Cover,
     /// The market is wound up; nothing was charged.
     Settled,
+    /// The close that this increase was to follow has not filled.
+    NotClosed,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Gone,
         Self::Cancelled,
         Self::Expired,
@@ -61,6 +63,7 @@ impl Refusal {
         Self::Gain,
         Self::Cover,
         Self::Settled,
+        Self::NotClosed,
     ];
 
     /// Its name in events.
@@ -82,6 +85,7 @@ impl Refusal {
             Self::Gain => "gain",
             Self::Cover => "cover",
             Self::Settled => "settled",
+            Self::NotClosed => "not_closed",
         }
     }
 }
@@ -118,7 +122,7 @@ pub enum Settlement {
         /// Why.
         reason: Refusal,
     },
-    /// A reducing order lost its round and waits for the next one from this moment on.
+    /// It lines up anew from this moment on: it was amended, or is a reduction whose round is no longer kept.
     Rearmed {
         /// Placed anew.
         placed: Moment,
