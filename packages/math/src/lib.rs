@@ -16,6 +16,7 @@ pub mod phi;
 pub mod pricing;
 pub mod quarantine;
 pub mod settlement;
+pub mod spread;
 pub mod twap;
 pub mod units;
 pub mod vault;
