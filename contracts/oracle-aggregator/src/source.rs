@@ -7,6 +7,7 @@ use math::{
     jump::Witness,
     lateness::{is_late, owed_after, OWED},
     quarantine::Record,
+    spread::{Past, Word},
     wide::Round as Rounding,
 };
 use types::{
@@ -35,6 +36,9 @@ pub struct Source {
     pub pushable: bool,
     /// Its newest report.
     pub last: Option<Said>,
+    /// What it said before that.
+    #[serde(default)]
+    pub past: Past,
     /// Whether its newest report is in its record.
     pub judged: bool,
     /// How its reports fared.
@@ -53,6 +57,16 @@ pub struct Said {
     pub conf: Price,
     /// When it was observed, seconds.
     pub publish_time: u64,
+}
+
+impl Said {
+    /// As what it said before something else.
+    const fn word(self) -> Word {
+        Word {
+            price: self.price,
+            publish_time: self.publish_time,
+        }
+    }
 }
 
 /// A report that counts now.
@@ -81,6 +95,7 @@ impl Source {
             group: setup.group,
             pushable: setup.pushable,
             last: None,
+            past: Past::default(),
             judged: false,
             record: Record::default(),
             owed: 0,
@@ -136,6 +151,8 @@ impl Source {
     /// A report that replaces its last. One that is later counts towards what it owes.
     pub fn keep(&mut self, said: Said, now: u64) {
         if self.last.is_none_or(|l| l.publish_time < said.publish_time) {
+            let last = self.last.map(Said::word);
+            self.past = last.map_or(self.past, |word| self.past.with(word));
             self.owed = owed_after(self.owed, said.publish_time, now, self.expected_gap);
         }
         self.last = Some(said);
@@ -178,6 +195,7 @@ impl Source {
                 weight: self.weight.into(),
                 publish_time: said.publish_time,
                 conf: said.conf,
+                past: self.past,
             },
             witness: Witness {
                 price: said.price,

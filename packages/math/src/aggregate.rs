@@ -1,9 +1,10 @@
 //! Many reports in, one price out, or none. Pure: which reports are live is the caller's business.
 
-use cosmwasm_std::{Decimal, Int256, Uint256};
+use cosmwasm_std::{Int256, Uint256};
 
 use crate::{
     median::{sum, weighted_median, Weighted},
+    spread::{apart, dispersion, range, Past, EXCUSED},
     units::{OutOfRange, Price, Ratio},
     wide::{mul_div, Round},
 };
@@ -19,6 +20,8 @@ pub struct Report {
     pub publish_time: u64,
     /// Confidence, plus or minus, in USD.
     pub conf: Price,
+    /// What its source said before: its price went from there to here.
+    pub past: Past,
 }
 
 /// What it takes to speak for a feed.
@@ -53,7 +56,8 @@ pub struct Aggregate {
     pub price: Price,
     /// The greater of the survivors' median confidence and median absolute deviation.
     pub conf: Price,
-    /// The range of the survivors that speak of the round's moment over the price, rounded up.
+    /// The greatest disagreement of survivors that speak of the round's moment over the price, rounded up: their
+    /// distance, less what their sources moved between the two reports.
     pub dispersion: Ratio,
     /// Positions of the outliers in the list of reports, ascending.
     pub dropped: Vec<usize>,
@@ -99,7 +103,8 @@ pub fn aggregate(reports: &[Report], quorum: Quorum) -> Result<Option<Aggregate>
     let (Some(round_time), Some(first)) = (round_time(reports, quorum), centre(reports)?) else {
         return Ok(None);
     };
-    let dropped = outliers(reports, first)?;
+    let since = round_time.saturating_sub(quorum.spread_age);
+    let dropped = outliers(reports, first, since)?;
     let survivors: Vec<Report> = reports
         .iter()
         .enumerate()
@@ -112,7 +117,6 @@ pub fn aggregate(reports: &[Report], quorum: Quorum) -> Result<Option<Aggregate>
     let Some(price) = centre(&survivors)? else {
         return Ok(None);
     };
-    let since = round_time.saturating_sub(quorum.spread_age);
     let dispersion = dispersion(&survivors, since, price);
     let timely = survivors.iter().filter(|r| r.publish_time >= since);
     let timely = quorum.two_thirds(sum(timely.map(|r| r.weight)));
@@ -173,9 +177,10 @@ fn deviation(reports: &[Report], m: Price) -> Price {
     weighted_median(by(reports, |r| r.price.distance(m))).unwrap_or(Price::ZERO)
 }
 
-/// Positions of those further from `m` than `max(1.5 % of m, 3 deviations)`. Of two, nobody is
-/// named: which one lies cannot be told.
-fn outliers(reports: &[Report], m: Price) -> Result<Vec<usize>, OutOfRange> {
+/// Positions of those further from `m` than `max(1.5 % of m, 3 deviations)`, what moved between the report that is
+/// `m` and theirs left aside where they are within [`EXCUSED`]: else the first to see a fall would be the one who
+/// lies. Of two, nobody is named: which one lies cannot be told.
+fn outliers(reports: &[Report], m: Price, since: u64) -> Result<Vec<usize>, OutOfRange> {
     if reports.len() < 3 {
         return Ok(vec![]);
     }
@@ -183,10 +188,17 @@ fn outliers(reports: &[Report], m: Price) -> Result<Vec<usize>, OutOfRange> {
     let bound = m
         .times(OUTLIER_FLOOR, Round::Down)?
         .max(mad.plus(mad)?.plus(mad)?);
+    let excused = m.times(EXCUSED, Round::Down)?;
+    let middle: Vec<&Report> = reports.iter().filter(|r| r.price == m).collect();
+    let astray = |r: &Report| {
+        let away = r.price.distance(m);
+        let moved = middle.iter().any(|m| apart(r, m, since) <= bound);
+        away > bound && !(moved && away <= excused)
+    };
     Ok(reports
         .iter()
         .enumerate()
-        .filter(|(_, r)| r.price.distance(m) > bound)
+        .filter(|(_, r)| astray(r))
         .map(|(i, _)| i)
         .collect())
 }
@@ -195,27 +207,6 @@ fn confidence(survivors: &[Report], m: Price) -> Price {
     weighted_median(by(survivors, |r| r.conf))
         .unwrap_or(Price::ZERO)
         .max(deviation(survivors, m))
-}
-
-fn range(survivors: &[Report]) -> Price {
-    let prices = || survivors.iter().map(|r| r.price);
-    match (prices().max(), prices().min()) {
-        (Some(max), Some(min)) => max.distance(min),
-        _ => Price::ZERO,
-    }
-}
-
-/// Rounded up; what is too wide to write reads as the widest. A source that only speaks when the price has
-/// moved trails the others by its own step, which is lateness and not disagreement about the present.
-fn dispersion(survivors: &[Report], since: u64, m: Price) -> Ratio {
-    let timely: Vec<Report> = survivors
-        .iter()
-        .filter(|r| r.publish_time >= since)
-        .copied()
-        .collect();
-    range(&timely)
-        .over(m, Round::Up)
-        .unwrap_or(Ratio(Decimal::MAX))
 }
 
 fn grade(dispersion: Ratio, preferred: bool) -> Grade {

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::units::E18;
+use crate::{spread::Word, units::E18};
 
 fn report(price: u128, weight: u64, publish_time: u64) -> Report {
     Report {
@@ -12,6 +12,7 @@ fn report(price: u128, weight: u64, publish_time: u64) -> Report {
         weight,
         publish_time,
         conf: Price::ZERO,
+        past: Past::default(),
     }
 }
 
@@ -198,4 +199,45 @@ fn of_two_the_half_of_what_they_differ_is_paid() {
     let two = [report(dollars(1_000), 1, 5), report(dollars(1_010), 1, 5)];
     let a = aggregate(&two, quorum(2)).unwrap().unwrap();
     assert_eq!(a.surcharge, Price::raw(dollars(5)));
+}
+
+/// As on 12 March 2020 at 10:47:42: the newest of three is the first to see the fall.
+#[test]
+fn the_first_to_see_a_fall_is_no_outlier_until_it_repeats_itself() {
+    let cents = |n: u128| n * E18 / 100;
+    let said = |at: u64, price: u128, past: &[(u64, u128)]| {
+        let words = past.iter().map(|(publish_time, price)| Word {
+            price: Price::raw(cents(*price)),
+            publish_time: *publish_time,
+        });
+        Report {
+            past: words.fold(Past::default(), Past::with),
+            ..report(cents(price), 1, at)
+        }
+    };
+    let others = [
+        said(50, 13_514, &[(35, 13_897)]),
+        said(45, 13_597, &[(30, 13_954)]),
+    ];
+    let dropped = |first: Report| {
+        let three = [others[0], others[1], first];
+        let q = Quorum {
+            spread_age: 90,
+            ..quorum(3)
+        };
+        let a = aggregate(&three, q).unwrap().unwrap();
+        (a.dropped, a.grade)
+    };
+    let fell = said(55, 13_204, &[(40, 13_764)]);
+    assert_eq!(dropped(fell), (vec![], Grade::Valid));
+    assert_eq!(dropped(said(55, 13_204, &[])), (vec![2], Grade::Degraded));
+    assert_eq!(
+        dropped(said(55, 13_204, &[(40, 13_204)])),
+        (vec![2], Grade::Degraded)
+    );
+    // Beyond 5 % of the middle nothing is excused.
+    assert_eq!(
+        dropped(said(55, 12_800, &[(40, 13_764)])),
+        (vec![2], Grade::Degraded)
+    );
 }

@@ -17,6 +17,7 @@ pub mod phi;
 pub mod pricing;
 pub mod quarantine;
 pub mod settlement;
+pub mod spread;
 pub mod stress;
 pub mod twap;
 pub mod units;

@@ -11,6 +11,7 @@ use std::{path::PathBuf, str::FromStr};
 use cosmwasm_std::Decimal;
 use math::{
     aggregate::{aggregate, Aggregate, Grade, Quorum, Report},
+    spread::Past,
     units::Price,
 };
 use serde_json::Value;
@@ -57,6 +58,7 @@ fn report(v: &Value) -> Report {
         weight: number(&v["weight"]),
         publish_time: number(&v["publish_time"]),
         conf: Price(decimal(&v["conf"])),
+        past: Past::default(),
     }
 }
 
