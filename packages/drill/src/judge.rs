@@ -137,7 +137,11 @@ impl Judge {
                     self.waits.gone(&changed.account);
                 }
                 News::Liquidated(liquidated) => self.liquidated(liquidated, plan, now)?,
-                News::Round(_) | News::Ended(_) | News::Order(_) | News::Debt(_) => {}
+                News::Round(_)
+                | News::Ended(_)
+                | News::Order(_)
+                | News::Debt(_)
+                | News::Priced(_) => {}
             }
         }
         Ok(())

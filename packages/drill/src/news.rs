@@ -2,7 +2,7 @@
 
 use cosmwasm_std::Event;
 use types::{
-    engine::{BadDebt, Liquidated, MandateDone, PositionChanged},
+    engine::{BadDebt, Liquidated, LpBatchPriced, MandateDone, PositionChanged},
     market::OrderDone,
     oracle::RoundMade,
     wire::Wire,
@@ -25,6 +25,8 @@ pub enum News {
     Order(OrderDone),
     /// A loss beyond margin was borne.
     Debt(BadDebt),
+    /// A batch of liquidity was priced.
+    Priced(LpBatchPriced),
 }
 
 /// Everything of interest among the events, in order.
@@ -38,6 +40,7 @@ pub fn read(events: &[Event]) -> Result<Vec<News>, Bug> {
         news.extend(MandateDone::find(one)?.into_iter().map(News::Ended));
         news.extend(OrderDone::find(one)?.into_iter().map(News::Order));
         news.extend(BadDebt::find(one)?.into_iter().map(News::Debt));
+        news.extend(LpBatchPriced::find(one)?.into_iter().map(News::Priced));
     }
     Ok(news)
 }

@@ -9,7 +9,7 @@ use math::units::Amount;
 use serde::Serialize;
 use types::level::Level;
 
-use crate::{bug::Bug, plan::Plan, run::Outcome, scenario::Control};
+use crate::{attack::Takings, bug::Bug, plan::Plan, run::Outcome, scenario::Control};
 
 /// What a run came to, for programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,8 +87,10 @@ pub struct Figures {
     pub detect_s: Option<u64>,
     /// From the failure's end to Normal.
     pub recover_s: Option<u64>,
-    /// What attackers took; there are none yet.
+    /// What attackers took together.
     pub attacker_profit: String,
+    /// What each took.
+    pub attackers: Vec<Attacker>,
     /// The vault's value at the last reference price less what was put in.
     pub lp_profit: String,
     /// Automatic deleveragings.
@@ -99,13 +101,24 @@ pub struct Figures {
     pub paced_max_s: u64,
 }
 
+/// What one attacker took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attacker {
+    /// Which.
+    pub name: &'static str,
+    /// By the definition in [`crate::attack`].
+    pub profit: String,
+    /// What they hold at the end, at the reference, less what they brought.
+    pub equity: String,
+}
+
 /// One thing demanded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Target {
     /// Of which figure.
     pub name: &'static str,
     /// What it must be.
-    pub goal: &'static str,
+    pub goal: String,
     /// What it is.
     pub value: String,
     /// Whether it is what it must be.
@@ -127,7 +140,7 @@ impl Report {
             reference: plan.reference.name().to_owned(),
             blocks: outcome.blocks,
             state_hash: outcome.state_hash.clone(),
-            targets: targets(&bulkhead, outcome, plan.control),
+            targets: targets(&bulkhead, outcome, plan),
             bulkhead,
             naive: ordinary(plan, &outcome.naive),
         }
@@ -169,7 +182,8 @@ fn figures(outcome: &Outcome) -> Figures {
         trips: judge.levels.trips,
         detect_s: judge.levels.detect_s,
         recover_s: judge.levels.recover_s,
-        attacker_profit: usd(Amount::ZERO),
+        attacker_profit: usd(taken(&outcome.takings)),
+        attackers: attackers(&outcome.takings),
         lp_profit: usd(outcome.money.lp_profit),
         adl_events: 0,
         orders_filled: judge.filled,
@@ -199,12 +213,28 @@ fn ordinary(plan: &Plan, twin: &crate::naive::Outcome) -> Figures {
         trips: 0,
         detect_s: None,
         recover_s: None,
-        attacker_profit: usd(Amount::ZERO),
+        attacker_profit: usd(taken(&twin.takings)),
+        attackers: attackers(&twin.takings),
         lp_profit: usd(twin.money.lp_profit),
         adl_events: 0,
         orders_filled: twin.filled,
         paced_max_s: 0,
     }
+}
+
+/// What attackers took together.
+fn taken(takings: &[Takings]) -> Amount {
+    let sum = takings.iter().map(|t| t.profit.0.i128());
+    Amount::raw(sum.fold(0, i128::saturating_add))
+}
+
+fn attackers(takings: &[Takings]) -> Vec<Attacker> {
+    let one = |t: &Takings| Attacker {
+        name: t.name,
+        profit: usd(t.profit),
+        equity: usd(t.equity),
+    };
+    takings.iter().map(one).collect()
 }
 
 /// Money as text: dollars with the millionths that are there.
@@ -220,10 +250,10 @@ pub fn usd(amount: Amount) -> String {
     format!("{sign}{dollars}.{}", digits.trim_end_matches('0'))
 }
 
-fn targets(r: &Figures, outcome: &Outcome, control: Option<Control>) -> Vec<Target> {
+fn targets(r: &Figures, outcome: &Outcome, plan: &Plan) -> Vec<Target> {
     let none = |name, value: u64| Target {
         name,
-        goal: "0",
+        goal: "0".to_owned(),
         value: value.to_string(),
         met: value == 0,
     };
@@ -232,14 +262,9 @@ fn targets(r: &Figures, outcome: &Outcome, control: Option<Control>) -> Vec<Targ
         none("wrongful_liquidations", r.wrongful_liquidations),
         none("late_liquidations", r.late_liquidations),
         none("exits_refused", r.exits_refused),
-        Target {
-            name: "attacker_profit",
-            goal: "at most 0; nobody attacks yet",
-            value: r.attacker_profit.clone(),
-            met: r.attacker_profit == "0" || r.attacker_profit.starts_with('-'),
-        },
+        attacked(r, outcome, plan.attacker_bound_usd),
     ];
-    let Some(control) = control else {
+    let Some(control) = plan.control else {
         return targets;
     };
     targets.push(none("trips", r.trips));
@@ -249,13 +274,27 @@ fn targets(r: &Figures, outcome: &Outcome, control: Option<Control>) -> Vec<Targ
             let episodes = outcome.judge.levels.episodes;
             targets.push(Target {
                 name: "guarded_episodes",
-                goal: "at most 2",
+                goal: "at most 2".to_owned(),
                 value: episodes.to_string(),
                 met: episodes <= 2,
             });
         }
     }
     targets
+}
+
+fn attacked(r: &Figures, outcome: &Outcome, bound_usd: u64) -> Target {
+    let bound = i128::from(bound_usd).saturating_mul(1_000_000);
+    Target {
+        name: "attacker_profit",
+        goal: if bound_usd > 0 {
+            format!("at most {bound_usd}, a key being stolen")
+        } else {
+            "at most 0".to_owned()
+        },
+        value: r.attacker_profit.clone(),
+        met: taken(&outcome.takings).0.i128() <= bound,
+    }
 }
 
 fn guarded_share(s: LevelSeconds) -> Target {
@@ -269,7 +308,7 @@ fn guarded_share(s: LevelSeconds) -> Target {
     let all = all.into_iter().fold(0u64, u64::saturating_add);
     Target {
         name: "guarded_share",
-        goal: "at most 0.1 %",
+        goal: "at most 0.1 %".to_owned(),
         value: percent(s.guarded, all),
         met: s.guarded.saturating_mul(1_000) <= all,
     }

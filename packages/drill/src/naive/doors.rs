@@ -2,6 +2,7 @@
 
 use cosmwasm_std::{Addr, Uint128};
 use math::units::{Amount, Price, Side, Size};
+use math::vault::{shares_for, worth};
 use types::{
     clock::Moment,
     engine::{Order, PositionChanged, PositionState},
@@ -89,6 +90,25 @@ impl Books {
         std::mem::take(&mut self.news)
     }
 
+    /// Shares at the print, at once.
+    fn invest(&mut self, who: &Addr, amount: Uint128) -> Result<(), Refused> {
+        let nav = self.nav(self.now()?)?;
+        let amount = Amount::of(amount)?;
+        if *self.purse(who) < amount {
+            return Err(Refused::Poor);
+        }
+        let shares = shares_for(amount, nav, self.supply)?;
+        if shares.is_zero() {
+            return Err(Refused::Insolvent);
+        }
+        self.supply = self.supply.saturating_add(shares);
+        self.cash = self.cash.plus(amount)?;
+        let account = self.accounts.entry(who.clone()).or_default();
+        account.free = account.free.minus(amount)?;
+        account.shares = account.shares.saturating_add(shares);
+        Ok(())
+    }
+
     fn support(&mut self, who: &Addr, amount: Uint128) -> Result<(), Refused> {
         self.now()?;
         let amount = Amount::of(amount)?;
@@ -146,5 +166,23 @@ impl Venue for Books {
         }
         *purse = left;
         Ok(())
+    }
+
+    fn provide(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
+        Ok(self.invest(&who.addr, amount)?)
+    }
+
+    fn claim(&mut self, _who: &Person) -> Result<(), No> {
+        // Shares are there at once.
+        Ok(())
+    }
+
+    fn shares(&self, who: &Person) -> Uint128 {
+        let account = self.accounts.get(&who.addr);
+        account.map_or(Uint128::zero(), |account| account.shares)
+    }
+
+    fn worth(&mut self, shares: Uint128, price: Price) -> Result<Amount, Bug> {
+        Ok(worth(shares, self.nav(price)?, self.supply)?)
     }
 }
