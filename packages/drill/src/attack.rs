@@ -7,13 +7,16 @@
 //!
 //! | attacker | tries |
 //! |---|---|
-//! | front runner | trades where the slowest source still stands when the reference has moved |
+//! | front runners | trade where the slowest source still stands when the reference has moved, from 15, 50 and 150 bp on |
 //! | skew pumper | pushes the skew with two accounts and cashes it with two others |
-//! | LP timer | provides liquidity when the reference has moved in the vault's favour and the index has not |
-//! | update picker | a source's updates reach the chain only when they suit an order of theirs that waits |
+//! | LP timer | provides liquidity when the reference has moved in the vault's favour and the index has not; takes it out when it has moved against it |
+//! | update picker | a source's updates reach the chain only when they suit an order of theirs that waits; the oracle knows that source as one that anybody may push |
 //! | griefer | deposits and withdraws in a loop, and trades as large as is allowed, to trip breakers |
 //! | canceller | places orders and cancels those that the reference turns against |
 //! | thief | with a stolen reporter's key: states a low price, buys, states a high one, sells |
+//!
+//! Nobody here cranks, so nobody earns a bounty; execution fees of orders are left out, which is to their advantage.
+//! In a congested block they always enter: they pay for it, and that is left out too.
 
 mod front_runner;
 mod gang;

@@ -90,7 +90,12 @@ impl Population {
                 News::Changed(changed) => (self.numbers.get(&changed.account), Some(changed.size)),
                 News::Liquidated(l) => (self.numbers.get(&l.account), Some(l.size)),
                 News::Ended(ended) => (self.orders.get(&ended.order), None),
-                News::Round(_) | News::Order(_) | News::Debt(_) | News::Priced(_) => continue,
+                News::Round(_)
+                | News::Order(_)
+                | News::Debt(_)
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => continue,
             };
             let Some(trader) = number.and_then(|n| self.traders.get_mut(*n)) else {
                 continue;

@@ -4,12 +4,13 @@
 
 pub mod html;
 pub mod summary;
+mod targets;
 
 use math::units::Amount;
 use serde::Serialize;
 use types::level::Level;
 
-use crate::{attack::Takings, bug::Bug, plan::Plan, run::Outcome, scenario::Control};
+use crate::{attack::Takings, bug::Bug, plan::Plan, run::Outcome};
 
 /// What a run came to, for programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -140,7 +141,7 @@ impl Report {
             reference: plan.reference.name().to_owned(),
             blocks: outcome.blocks,
             state_hash: outcome.state_hash.clone(),
-            targets: targets(&bulkhead, outcome, plan),
+            targets: targets::of(&bulkhead, outcome, plan),
             bulkhead,
             naive: ordinary(plan, &outcome.naive),
         }
@@ -185,9 +186,9 @@ fn figures(outcome: &Outcome) -> Figures {
         attacker_profit: usd(taken(&outcome.takings)),
         attackers: attackers(&outcome.takings),
         lp_profit: usd(outcome.money.lp_profit),
-        adl_events: 0,
+        adl_events: judge.deleveraged,
         orders_filled: judge.filled,
-        paced_max_s: 0,
+        paced_max_s: judge.paced,
     }
 }
 
@@ -248,70 +249,6 @@ pub fn usd(amount: Amount) -> String {
     }
     let digits = format!("{rest:06}");
     format!("{sign}{dollars}.{}", digits.trim_end_matches('0'))
-}
-
-fn targets(r: &Figures, outcome: &Outcome, plan: &Plan) -> Vec<Target> {
-    let none = |name, value: u64| Target {
-        name,
-        goal: "0".to_owned(),
-        value: value.to_string(),
-        met: value == 0,
-    };
-    let mut targets = vec![
-        none("insolvent_blocks", r.insolvent_blocks),
-        none("wrongful_liquidations", r.wrongful_liquidations),
-        none("late_liquidations", r.late_liquidations),
-        none("exits_refused", r.exits_refused),
-        attacked(r, outcome, plan.attacker_bound_usd),
-    ];
-    let Some(control) = plan.control else {
-        return targets;
-    };
-    targets.push(none("trips", r.trips));
-    match control {
-        Control::Quiet => targets.push(guarded_share(r.level_seconds)),
-        Control::News => {
-            let episodes = outcome.judge.levels.episodes;
-            targets.push(Target {
-                name: "guarded_episodes",
-                goal: "at most 2".to_owned(),
-                value: episodes.to_string(),
-                met: episodes <= 2,
-            });
-        }
-    }
-    targets
-}
-
-fn attacked(r: &Figures, outcome: &Outcome, bound_usd: u64) -> Target {
-    let bound = i128::from(bound_usd).saturating_mul(1_000_000);
-    Target {
-        name: "attacker_profit",
-        goal: if bound_usd > 0 {
-            format!("at most {bound_usd}, a key being stolen")
-        } else {
-            "at most 0".to_owned()
-        },
-        value: r.attacker_profit.clone(),
-        met: taken(&outcome.takings).0.i128() <= bound,
-    }
-}
-
-fn guarded_share(s: LevelSeconds) -> Target {
-    let all = [
-        s.normal,
-        s.guarded,
-        s.reduce_only,
-        s.protected,
-        s.settlement,
-    ];
-    let all = all.into_iter().fold(0u64, u64::saturating_add);
-    Target {
-        name: "guarded_share",
-        goal: "at most 0.1 %".to_owned(),
-        value: percent(s.guarded, all),
-        met: s.guarded.saturating_mul(1_000) <= all,
-    }
 }
 
 /// A share in percent with two places, rounded up.

@@ -140,8 +140,7 @@ impl<'p> Run<'p> {
         let now = tick.real;
         self.judge.hear(news, self.plan, now)?;
         self.people.hear(news, &self.stage, now);
-        let at = (now, tick.reference);
-        self.gang.hear(news, &mut self.stage, at)
+        self.gang.hear(news, &mut self.stage, now)
     }
 
     fn attack(&mut self, tick: &Tick, force: &Force, view: &View) -> Result<(), Bug> {
@@ -153,7 +152,7 @@ impl<'p> Run<'p> {
             now: tick.real,
             reference: tick.reference,
             index: view.index,
-            slow: self.gang.slowest(usize::MAX).unwrap_or(view.index),
+            slow: self.gang.slowest(tick.real).unwrap_or(view.index),
             level: view.level,
             entry: view.entry,
             skew: books.long.plus(books.short)?,

@@ -60,10 +60,16 @@ pub trait Venue {
     fn withdraw(&mut self, who: &Person, amount: Uint128) -> Result<(), No>;
     /// Provide liquidity from the wallet.
     fn provide(&mut self, who: &Person, amount: Uint128) -> Result<(), No>;
-    /// Turn what was provided and priced into shares.
+    /// Take liquidity out.
+    fn divest(&mut self, who: &Person, shares: Uint128) -> Result<(), No>;
+    /// What the own liquidity that leaves has been priced at and not collected; `None` where none leaves.
+    fn returned(&self, who: &Person) -> Option<Amount>;
+    /// Turn what was provided and priced into shares; collect what has left.
     fn claim(&mut self, who: &Person) -> Result<(), No>;
     /// Shares of the vault.
     fn shares(&self, who: &Person) -> Uint128;
+    /// Money of theirs that waits somewhere: queued, requested, or priced and not collected.
+    fn waiting(&mut self, who: &Person, price: Price) -> Result<Amount, Bug>;
     /// What so many shares are worth, everything valued at this price.
     fn worth(&mut self, shares: Uint128, price: Price) -> Result<Amount, Bug>;
 }

@@ -9,8 +9,6 @@ use super::{
 };
 use crate::{bug::Bug, judge::exits::Exits, venue::Venue};
 
-/// Basis points of lag worth trading.
-const WORTH_BPS: u128 = 15;
 /// Basis points of lag that count as none.
 const GONE_BPS: u128 = 5;
 /// A position is closed after this long whatever the prices, seconds.
@@ -34,12 +32,18 @@ pub struct FrontRunner {
     /// The account.
     pub hand: Hand,
     by: By,
+    /// Basis points of lag worth trading.
+    worth_bps: u128,
 }
 
 impl FrontRunner {
     /// With this account.
-    pub fn new(hand: Hand, by: By) -> Self {
-        Self { hand, by }
+    pub fn new(hand: Hand, by: By, worth_bps: u128) -> Self {
+        Self {
+            hand,
+            by,
+            worth_bps,
+        }
     }
 
     /// One block.
@@ -55,7 +59,7 @@ impl FrontRunner {
         };
         let (lag, above) = off(sight.reference, lagging);
         match self.hand.state {
-            State::Flat if lag >= WORTH_BPS => {
+            State::Flat if lag >= self.worth_bps => {
                 let side = if above { Side::Long } else { Side::Short };
                 let size = bps(sight.nav, SIZE_BPS)?;
                 self.hand.open(venue, (side, size), sight)?;

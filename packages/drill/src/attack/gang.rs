@@ -1,6 +1,7 @@
 //! Every attacker of one protocol.
 
 use math::units::{Amount, OutOfRange, Price};
+use types::level::Action;
 
 use super::{
     front_runner::{By, FrontRunner},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     bug::Bug,
-    judge::{exits::Exits, rule::loose},
+    judge::exits::Exits,
     news::News,
     plan::Plan,
     source::Report,
@@ -39,12 +40,14 @@ pub struct Gang<'p> {
     thief: Option<Thief>,
     picked: usize,
     index: Price,
+    /// The time of the newest round, where there are rounds.
+    round: Option<u64>,
     /// The newest report of each source.
     newest: Vec<Option<Report>>,
 }
 
 struct Crew {
-    runner: FrontRunner,
+    runners: [FrontRunner; 3],
     pumper: Pumper,
     timer: LpTimer,
     picker: FrontRunner,
@@ -52,18 +55,29 @@ struct Crew {
     canceller: Canceller,
 }
 
-/// The LP timer's number in the ledger.
-const TIMER: usize = 2;
+/// The front runners and the basis points of lag that each finds worth a trade: who trades seldom must not hide
+/// behind who trades often.
+const RUNNERS: [(&str, u128); 3] = [
+    ("front_runner", 15),
+    ("front_runner_50", 50),
+    ("front_runner_150", 150),
+];
+/// Basis points of lag that the picker finds worth a trade.
+const PICKS_BPS: u128 = 15;
+/// Reports of sources that are polled count this long, seconds.
+const USUAL_AGE_S: u64 = 90;
+/// The LP timer's name.
+const TIMER: &str = "lp_timer";
 
 impl<'p> Gang<'p> {
     /// Those the plan has; `person` knows everybody's address.
     pub fn of(plan: &'p Plan, person: &dyn Fn(&str) -> Person, tampering: Tampering) -> Self {
         let hand = |name: &str| Hand::new(person(name));
         let crew = plan.attackers.then(|| Crew {
-            runner: FrontRunner::new(hand("front-runner"), By::Slowest),
+            runners: RUNNERS.map(|(name, worth)| FrontRunner::new(hand(name), By::Slowest, worth)),
             pumper: Pumper::new([0, 1, 2, 3].map(|n| hand(&format!("skew-pumper-{n}")))),
             timer: LpTimer::new(hand("lp-timer")),
-            picker: FrontRunner::new(hand("update-picker"), By::Index),
+            picker: FrontRunner::new(hand("update-picker"), By::Index, PICKS_BPS),
             griefer: Griefer::new([0, 1].map(|n| hand(&format!("griefer-{n}")))),
             canceller: Canceller::new(hand("canceller")),
         });
@@ -77,6 +91,7 @@ impl<'p> Gang<'p> {
                 Tampering::Last => plan.sources.len().saturating_sub(1),
             },
             index: Price::ZERO,
+            round: None,
             newest: vec![None; plan.sources.len()],
             crew,
             thief,
@@ -98,10 +113,11 @@ impl<'p> Gang<'p> {
     fn hands(&self) -> Vec<(&'static str, Vec<&Hand>)> {
         let mut all = Vec::new();
         if let Some(crew) = &self.crew {
+            let runners = RUNNERS.iter().zip(&crew.runners);
+            all.extend(runners.map(|((name, _), runner)| (*name, vec![&runner.hand])));
             all.extend([
-                ("front_runner", vec![&crew.runner.hand]),
                 ("skew_pumper", crew.pumper.hands.iter().collect()),
-                ("lp_timer", vec![&crew.timer.hand]),
+                (TIMER, vec![&crew.timer.hand]),
                 ("update_picker", vec![&crew.picker.hand]),
                 ("griefer", crew.griefer.hands.iter().collect()),
                 ("canceller", vec![&crew.canceller.hand]),
@@ -141,11 +157,15 @@ impl<'p> Gang<'p> {
         Ok(())
     }
 
-    /// What the slowest of the first `sources` sources said last.
-    pub fn slowest(&self, sources: usize) -> Option<Price> {
-        let known = self.newest.iter().take(sources).flatten();
-        known
-            .min_by_key(|report| report.publish_time)
+    /// What the slowest of the sources that still count said last.
+    pub fn slowest(&self, now: u64) -> Option<Price> {
+        let known = self.plan.sources.iter().zip(&self.newest);
+        let live = known.filter_map(|(source, newest)| {
+            let newest = newest.as_ref()?;
+            let age = source.source_max_age().unwrap_or(USUAL_AGE_S);
+            (newest.publish_time.saturating_add(age) >= now).then_some(newest)
+        });
+        live.min_by_key(|report| report.publish_time)
             .map(|r| r.price)
     }
 
@@ -158,10 +178,11 @@ impl<'p> Gang<'p> {
     ) -> Result<(), Bug> {
         self.index = sight.index;
         if let Some(crew) = &mut self.crew {
-            if sight.level.permits(types::level::Action::LpDeposit) {
-                crew.timer.act(venue, sight)?;
+            let open = sight.level.permits(Action::LpDeposit);
+            crew.timer.act(venue, sight, (exits, open))?;
+            for runner in &mut crew.runners {
+                runner.act(venue, sight, exits)?;
             }
-            crew.runner.act(venue, sight, exits)?;
             crew.pumper.act(venue, sight, exits)?;
             crew.picker.act(venue, sight, exits)?;
             crew.griefer.act(venue, sight, exits)?;
@@ -176,18 +197,13 @@ impl<'p> Gang<'p> {
     }
 
     /// Hear what a transaction did.
-    pub fn hear(
-        &mut self,
-        news: &[News],
-        venue: &mut dyn Venue,
-        (now, reference): (u64, Price),
-    ) -> Result<(), Bug> {
+    pub fn hear(&mut self, news: &[News], venue: &mut dyn Venue, now: u64) -> Result<(), Bug> {
         if self.is_idle() || news.is_empty() {
             return Ok(());
         }
         for one in news {
             if let News::Round(round) = one {
-                self.index = round.price;
+                (self.index, self.round) = (round.price, Some(round.time));
             }
         }
         let at = (now, self.index);
@@ -198,34 +214,25 @@ impl<'p> Gang<'p> {
         let Some(crew) = &mut self.crew else {
             return Ok(());
         };
-        let all = [
-            &mut crew.runner.hand,
-            &mut crew.picker.hand,
-            &mut crew.canceller.hand,
-        ];
+        let runners = crew.runners.iter_mut().map(|runner| &mut runner.hand);
+        let single = [&mut crew.picker.hand, &mut crew.canceller.hand];
         let many = crew.pumper.hands.iter_mut().chain(&mut crew.griefer.hands);
-        for hand in all.into_iter().chain(many) {
+        for hand in runners.chain(single).chain(many) {
             hand.hear(news, now);
         }
-        if crew.timer.heard(news) {
-            self.collect(venue, reference)?;
+        let priced = |one: &News| matches!(one, News::Priced(_) | News::Served(_));
+        if news.iter().any(priced) {
+            // Liquidity is priced at the newest round: the reference counts as it was then.
+            let at = self.round.unwrap_or(now);
+            let reference = self.plan.reference.at(at).unwrap_or(self.index);
+            if let Some(gain) = crew.timer.collect(venue, reference, news)? {
+                self.ledger.gained(TIMER, gain)?;
+            }
         }
         Ok(())
     }
 
-    /// Shares that have been priced are worth what they are at the reference.
-    pub fn collect(&mut self, venue: &mut dyn Venue, reference: Price) -> Result<(), Bug> {
-        let Some(crew) = &mut self.crew else {
-            return Ok(());
-        };
-        if let Some((shares, paid)) = crew.timer.collect(venue)? {
-            let worth = venue.worth(shares, reference)?;
-            self.ledger.gained(TIMER, worth.minus(paid)?)?;
-        }
-        Ok(())
-    }
-
-    /// Liquidity that attackers provided.
+    /// Liquidity that attackers provided, less what they took out.
     pub fn provided(&self) -> Amount {
         let crew = self.crew.as_ref();
         crew.map_or(Amount::ZERO, |crew| crew.timer.paid)
@@ -237,7 +244,7 @@ impl<'p> Gang<'p> {
         for (_, hands) in self.hands() {
             let mut sum = Amount::ZERO;
             for hand in hands {
-                sum = sum.plus(worth(venue, hand, price)?)?;
+                sum = sum.plus(hand.worth(venue, price)?)?;
             }
             holdings.push(sum);
         }
@@ -247,18 +254,4 @@ impl<'p> Gang<'p> {
         }
         Ok(self.ledger.takings)
     }
-}
-
-/// Wallet, position and shares at a price, less what was brought.
-fn worth(venue: &mut dyn Venue, hand: &Hand, price: Price) -> Result<Amount, Bug> {
-    let held = venue.held(&hand.who);
-    let position = held.map_or(Ok(Amount::ZERO), |held| loose(&held).equity(price))?;
-    let shares = venue.shares(&hand.who);
-    let invested = if shares.is_zero() {
-        Amount::ZERO
-    } else {
-        venue.worth(shares, price)?
-    };
-    let all = venue.free(&hand.who).plus(position)?.plus(invested)?;
-    Ok(all.minus(hand.brought)?)
 }

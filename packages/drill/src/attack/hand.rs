@@ -1,13 +1,13 @@
 //! One account of an attacker, and the one position it holds at a time.
 
-use math::units::{Amount, Ratio, Side};
+use math::units::{Amount, Price, Ratio, Side};
 use math::wide::Round;
 use types::engine::Order;
 
 use super::Sight;
 use crate::{
     bug::Bug,
-    judge::exits::Exits,
+    judge::{exits::Exits, rule::loose},
     news::News,
     venue::{lots, Person, Venue},
 };
@@ -133,9 +133,28 @@ impl Hand {
                 | News::Order(_)
                 | News::Round(_)
                 | News::Debt(_)
-                | News::Priced(_) => {}
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => {}
             }
         }
+    }
+
+    /// Wallet, position, shares and what waits at a price, less what was brought.
+    pub fn worth(&self, venue: &mut dyn Venue, price: Price) -> Result<Amount, Bug> {
+        let held = venue.held(&self.who);
+        let position = held.map_or(Ok(Amount::ZERO), |held| loose(&held).equity(price))?;
+        let shares = venue.shares(&self.who);
+        let invested = if shares.is_zero() {
+            Amount::ZERO
+        } else {
+            venue.worth(shares, price)?
+        };
+        let all = venue
+            .free(&self.who)
+            .plus(venue.waiting(&self.who, price)?)?;
+        let all = all.plus(position)?.plus(invested)?;
+        Ok(all.minus(self.brought)?)
     }
 
     fn holds(&mut self, flat: bool, now: u64) {

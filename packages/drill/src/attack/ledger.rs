@@ -77,7 +77,12 @@ impl Ledger {
                 }
                 News::Changed(c) => (&c.account, fill(c.by, c.price, c.fee)),
                 News::Liquidated(l) => (&l.account, fill(l.by, l.price, l.fee)),
-                News::Ended(_) | News::Order(_) | News::Debt(_) | News::Priced(_) => continue,
+                News::Ended(_)
+                | News::Order(_)
+                | News::Debt(_)
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => continue,
             };
             let Some(number) = self.owners.get(account).copied() else {
                 continue;
@@ -102,7 +107,9 @@ impl Ledger {
             | News::Liquidated(_)
             | News::Ended(_)
             | News::Debt(_)
-            | News::Priced(_) => None,
+            | News::Priced(_)
+            | News::Served(_)
+            | News::Scaled(_) => None,
         });
         self.rounds.get(&round?).copied()
     }
@@ -115,9 +122,10 @@ impl Ledger {
         Ok(())
     }
 
-    /// Shares worth so much more than was paid for them.
-    pub fn gained(&mut self, number: usize, by: Amount) -> Result<(), OutOfRange> {
-        self.credit(number, by)
+    /// Somebody's shares were worth so much more than was paid for them.
+    pub fn gained(&mut self, name: &str, by: Amount) -> Result<(), OutOfRange> {
+        let number = self.takings.iter().position(|t| t.name == name);
+        self.credit(number.unwrap_or(usize::MAX), by)
     }
 }
 

@@ -76,7 +76,9 @@ impl Exits {
                 | News::Ended(_)
                 | News::Order(_)
                 | News::Debt(_)
-                | News::Priced(_) => {}
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => {}
             }
         }
         for one in news {
@@ -87,7 +89,9 @@ impl Exits {
                 | News::Changed(_)
                 | News::Liquidated(_)
                 | News::Debt(_)
-                | News::Priced(_) => {}
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => {}
             }
         }
     }

@@ -27,6 +27,8 @@ pub(super) struct Account {
     pub held: Option<Loose>,
     /// Shares of the vault.
     pub shares: Uint128,
+    /// Liquidity that has left and was not collected.
+    pub returned: Option<Amount>,
     edge: Price,
 }
 

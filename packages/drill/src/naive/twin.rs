@@ -144,15 +144,15 @@ impl<'p> Twin<'p> {
             now: tick.real,
             reference: tick.reference,
             index: print,
-            slow: self.gang.slowest(1).unwrap_or(print),
+            // The print is all it reads, however old.
+            slow: print,
             level: Level::Normal,
             entry: view.entry,
             skew: self.books.skew(),
             nav: self.provided,
         };
         let exits = &mut self.outcome.exits;
-        self.gang.act(&mut self.books, &sight, exits)?;
-        self.gang.collect(&mut self.books, tick.reference)
+        self.gang.act(&mut self.books, &sight, exits)
     }
 
     fn hear(&mut self, news: &[News], tick: &Tick) -> Result<(), Bug> {
@@ -162,8 +162,7 @@ impl<'p> Twin<'p> {
         self.outcome.filled = self.outcome.filled.saturating_add(fills);
         self.outcome.exits.hear(news, now);
         self.people.hear(news, &self.books, now);
-        let at = (now, tick.reference);
-        self.gang.hear(news, &mut self.books, at)
+        self.gang.hear(news, &mut self.books, now)
     }
 
     fn judge(&mut self, now: u64) -> Result<(), Bug> {

@@ -216,6 +216,8 @@ fn column(r: &Figures, failed: bool) -> Vec<(&'static str, String)> {
 fn plain(name: &str) -> &'static str {
     match name {
         "front_runner" => "  front runner on the slowest source",
+        "front_runner_50" => "  front runner, 50 bp of lag or more",
+        "front_runner_150" => "  front runner, 150 bp of lag or more",
         "skew_pumper" => "  skew pumper",
         "lp_timer" => "  LP timer",
         "update_picker" => "  picker of updates",

@@ -5,7 +5,7 @@ use harness::{Module, DENOM};
 use math::units::{Amount, Price};
 use types::{
     clock::Moment,
-    engine::{ExecuteMsg, LpState, Order, PositionState, QueryMsg},
+    engine::{ExecuteMsg, LpState, Order, PositionState, QueryMsg, QueuedState},
 };
 
 use super::{no, Stage};
@@ -39,6 +39,21 @@ impl Stage {
         let msg = msg(self.market.clone(), amount);
         let done = self.tell(who, &msg, &[]);
         self.must("a step of the opening", done.map(|_| ()))
+    }
+
+    /// What asks for the money of somebody that waits at the borders of the market and of the whole.
+    fn queues(&self, who: &Person) -> [QueryMsg; 2] {
+        let account = who.addr.to_string();
+        [
+            QueryMsg::ProfitQueue {
+                market: self.market.clone(),
+                account: account.clone(),
+            },
+            QueryMsg::WithdrawalQueue {
+                account,
+                denom: DENOM.to_owned(),
+            },
+        ]
     }
 
     fn lp(&self, who: &Person) -> Option<LpState> {
@@ -117,6 +132,17 @@ impl Venue for Stage {
             .map(|_| ())
     }
 
+    fn divest(&mut self, who: &Person, shares: Uint128) -> Result<(), No> {
+        let market = self.market.clone();
+        self.tell(who, &ExecuteMsg::LpWithdraw { market, shares }, &[])
+            .map(|_| ())
+    }
+
+    fn returned(&self, who: &Person) -> Option<Amount> {
+        let leaving = self.lp(who)?.leaving?;
+        Some(leaving.claimable)
+    }
+
     fn claim(&mut self, who: &Person) -> Result<(), No> {
         let market = self.market.clone();
         self.tell(who, &ExecuteMsg::LpClaim { market }, &[])
@@ -125,6 +151,26 @@ impl Venue for Stage {
 
     fn shares(&self, who: &Person) -> Uint128 {
         self.lp(who).map_or(Uint128::zero(), |lp| lp.shares)
+    }
+
+    fn waiting(&mut self, who: &Person, price: Price) -> Result<Amount, Bug> {
+        let mut sum = Amount::ZERO;
+        for query in self.queues(who) {
+            let queue: Vec<QueuedState> = self.told(&query).unwrap_or_default();
+            for entry in queue {
+                sum = sum.plus(entry.amount)?.minus(entry.taken)?;
+            }
+        }
+        let Some(lp) = self.lp(who) else {
+            return Ok(sum);
+        };
+        let leaving = match lp.leaving {
+            Some(leaving) if leaving.done => leaving.claimable,
+            // As if none of it had been served: a bound where the price has fallen since.
+            Some(leaving) => self.worth(leaving.shares, price)?,
+            None => Amount::ZERO,
+        };
+        Ok(sum.plus(lp.pending.unwrap_or_default())?.plus(leaving)?)
     }
 
     fn worth(&mut self, shares: Uint128, price: Price) -> Result<Amount, Bug> {
