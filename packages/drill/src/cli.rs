@@ -97,6 +97,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "FIELD=VALUE", value_parser = setting)]
     pub set: Vec<Override>,
 
+    /// Let attackers in, on both protocols: a front runner, a skew pumper with four accounts, an LP timer, a picker
+    /// of updates, a griefer and a canceller. In the scenarios that come with the program they always are
+    #[arg(long)]
+    pub attackers: bool,
+
     /// This is a control: the report demands that nothing trips in it, and that it stays at Normal for all
     /// but 0.1 % of a quiet time, or but for two episodes where there was news
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true,
@@ -121,6 +126,7 @@ impl Default for RunArgs {
             json: None,
             html: None,
             set: Vec::new(),
+            attackers: false,
             control: None,
             quiet: false,
         }
@@ -200,7 +206,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let text = "day.toml --prices a=x.csv --prices b-2=y=z.csv --reference a --seed 7 \
-                    --traders 12 --block-time 2 --out o --json j --html h --set gap=0.6 --control=news --quiet";
+                    --traders 12 --block-time 2 --out o --json j --html h --set gap=0.6 --control=news --attackers --quiet";
         let args = run(&text.split_whitespace().collect::<Vec<_>>()).unwrap();
         let file = |name: &str, file: &str| NamedFile {
             name: name.into(),
@@ -220,6 +226,7 @@ mod tests {
                 field: "gap".into(),
                 value: "0.6".into(),
             }],
+            attackers: true,
             control: Some(Control::News),
             quiet: true,
         };

@@ -9,6 +9,8 @@
 //! | trips, seconds at each level | see [`levels`] |
 //! | bad debt | losses beyond margin; of them, what insurance paid |
 //! | haircut | what the vault and insurance lack, at the end, of the traders' net gain |
+//! | paced | the longest time from the first liquidation held back by the market's pace to a crank that held none |
+//! | ADL events | times that winners were scaled down |
 //! | LP profit | the vault's value at the last reference price less what was put in |
 
 pub mod exits;
@@ -49,6 +51,10 @@ pub struct Judge {
     pub insolvent_blocks: u64,
     /// Orders that changed a position.
     pub filled: u64,
+    /// Times that winners were scaled down.
+    pub deleveraged: u64,
+    /// The longest that liquidations waited for the market's pace, seconds.
+    pub paced: u64,
     /// What went wrong, in words.
     pub notes: Vec<String>,
     /// Positions before the crank, where any of them might be liquidated by it.
@@ -101,6 +107,8 @@ impl Judge {
             wrongful: 0,
             insolvent_blocks: 0,
             filled: 0,
+            deleveraged: 0,
+            paced: 0,
             notes: Vec::new(),
             before: BTreeMap::new(),
             heads: Heads::default(),
@@ -113,6 +121,9 @@ impl Judge {
     pub fn before(&mut self, force: &Force, stage: &Stage, now: u64) -> Result<(), Bug> {
         self.levels.see(force.books.stance.level, now);
         self.mm = force.books.terms.mm;
+        let paced = force.books.paced_since;
+        let paced = paced.map_or(0, |since| stage.now().saturating_sub(since));
+        self.paced = self.paced.max(paced);
         self.before.clear();
         let Some(pair) = force.prices.newest else {
             return Ok(());
@@ -140,7 +151,16 @@ impl Judge {
                     self.waits.gone(&changed.account);
                 }
                 News::Liquidated(liquidated) => self.liquidated(liquidated, plan, now)?,
-                News::Round(_) | News::Ended(_) | News::Order(_) | News::Debt(_) => {}
+                News::Scaled(_) => {
+                    self.deleveraged = self.deleveraged.saturating_add(1);
+                    self.heads.forget();
+                }
+                News::Round(_)
+                | News::Ended(_)
+                | News::Order(_)
+                | News::Debt(_)
+                | News::Priced(_)
+                | News::Served(_) => {}
             }
         }
         Ok(())

@@ -9,6 +9,7 @@
 //! | [`opening`], [`stage`], [`news`] | the embedded exchange: how it starts, what it is told, what it did |
 //! | [`naive`] | an ordinary protocol on the same day |
 //! | [`venue`], [`population`] | the doors of both; who trades, and how |
+//! | [`attack`] | who would rather take than trade |
 //! | [`judge`] | the definition of every figure |
 //! | [`report`], [`story`] | the figures for programs and for people; what the price did |
 //! | [`bug`] | what must not happen |
@@ -32,6 +33,7 @@
 //! Nothing here uses floating point or the machine's clock: the same files and the same seed give
 //! the same prices everywhere.
 
+pub mod attack;
 mod bridge;
 pub mod bug;
 pub mod cli;

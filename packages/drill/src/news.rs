@@ -2,7 +2,9 @@
 
 use cosmwasm_std::Event;
 use types::{
-    engine::{BadDebt, Liquidated, MandateDone, PositionChanged},
+    engine::{
+        BadDebt, Deleveraged, Liquidated, LpBatchPriced, LpServed, MandateDone, PositionChanged,
+    },
     market::OrderDone,
     oracle::RoundMade,
     wire::Wire,
@@ -25,6 +27,12 @@ pub enum News {
     Order(OrderDone),
     /// A loss beyond margin was borne.
     Debt(BadDebt),
+    /// A batch of liquidity was priced.
+    Priced(LpBatchPriced),
+    /// Liquidity that leaves was served.
+    Served(LpServed),
+    /// Winners were scaled down.
+    Scaled(Deleveraged),
 }
 
 /// Everything of interest among the events, in order.
@@ -38,6 +46,9 @@ pub fn read(events: &[Event]) -> Result<Vec<News>, Bug> {
         news.extend(MandateDone::find(one)?.into_iter().map(News::Ended));
         news.extend(OrderDone::find(one)?.into_iter().map(News::Order));
         news.extend(BadDebt::find(one)?.into_iter().map(News::Debt));
+        news.extend(LpBatchPriced::find(one)?.into_iter().map(News::Priced));
+        news.extend(LpServed::find(one)?.into_iter().map(News::Served));
+        news.extend(Deleveraged::find(one)?.into_iter().map(News::Scaled));
     }
     Ok(news)
 }

@@ -111,12 +111,19 @@ fn exchange(plan: &Plan, price: Price, params: &MarketParams) -> Exchange {
         let own = source.source_max_age();
         own.unwrap_or(feed.max_age).min(MAX_SOURCE_AGE_S)
     });
+    let picked = plan.attackers;
     Exchange::calm()
         .sources(plan.sources.len())
         .source_max_age(ages.collect())
         .clock(plan.start.saturating_sub(OPENING_S), plan.block_time)
         .feed(feed)
         .params(params.clone())
+        .shape(move |setup| {
+            // What an attacker delivers or withholds is open to everybody, and the oracle knows that.
+            if let Some(last) = setup.sources.last_mut().filter(|_| picked) {
+                last.pushable = true;
+            }
+        })
         .unaudited()
         .bare()
 }

@@ -47,6 +47,10 @@ pub struct Plan {
     pub block_time: u64,
     /// The failure that detection and recovery are timed from.
     pub failure: Option<Window>,
+    /// Whether anybody attacks.
+    pub attackers: bool,
+    /// What attackers may take at most, USD: nothing, unless a key was stolen.
+    pub attacker_bound_usd: u64,
     /// What befalls the chain.
     pub outages: Vec<Outage>,
     /// What the market holds: its value, traders and liquidity providers.
@@ -67,6 +71,7 @@ impl Plan {
             Some(named) => Self::of_scenario(args, Scenario::load(named)?, &recorded)?,
         };
         plan.market.traders = args.traders.unwrap_or(plan.market.traders);
+        plan.attackers |= args.attackers;
         plan.control = args.control.or(plan.control);
         plan.overrides.extend(args.set.iter().cloned());
         Ok(plan)
@@ -103,6 +108,8 @@ impl Plan {
             block_time: args.block_time,
             failure: None,
             outages: Vec::new(),
+            attackers: false,
+            attacker_bound_usd: 0,
             market: MarketSetup::default(),
         })
     }
@@ -152,6 +159,8 @@ impl Plan {
             block_time: args.block_time,
             failure: scenario.failure,
             outages: scenario.outages,
+            attackers: scenario.attackers,
+            attacker_bound_usd: scenario.attacker_bound_usd,
             market: scenario.market,
             name: scenario.name,
             file: scenario.file,

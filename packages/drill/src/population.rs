@@ -90,7 +90,12 @@ impl Population {
                 News::Changed(changed) => (self.numbers.get(&changed.account), Some(changed.size)),
                 News::Liquidated(l) => (self.numbers.get(&l.account), Some(l.size)),
                 News::Ended(ended) => (self.orders.get(&ended.order), None),
-                News::Round(_) | News::Order(_) | News::Debt(_) => continue,
+                News::Round(_)
+                | News::Order(_)
+                | News::Debt(_)
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => continue,
             };
             let Some(trader) = number.and_then(|n| self.traders.get_mut(*n)) else {
                 continue;
@@ -114,14 +119,13 @@ impl Population {
             .collect()
     }
 
-    /// Those whose transactions entered do what they want; whether anyone did.
+    /// Those whose transactions entered do what they want.
     pub fn act(
         &mut self,
         venue: &mut dyn Venue,
         (view, entered): (&View, &Entered),
         exits: &mut Exits,
-    ) -> Result<bool, Bug> {
-        let mut acted = false;
+    ) -> Result<(), Bug> {
         for (trader, number) in self.traders.iter_mut().zip(0u64..) {
             if !entered.lets(number) {
                 continue;
@@ -129,13 +133,12 @@ impl Population {
             let Some(wish) = trader.wanted() else {
                 continue;
             };
-            acted = true;
             if let Some(order) = desk::serve(venue, (trader, wish), view, exits)? {
                 let number = usize::try_from(number).unwrap_or(usize::MAX);
                 self.orders.insert(order, number);
             }
         }
-        Ok(acted)
+        Ok(())
     }
 }
 

@@ -4,12 +4,13 @@
 
 pub mod html;
 pub mod summary;
+mod targets;
 
 use math::units::Amount;
 use serde::Serialize;
 use types::level::Level;
 
-use crate::{bug::Bug, plan::Plan, run::Outcome, scenario::Control};
+use crate::{attack::Takings, bug::Bug, plan::Plan, run::Outcome};
 
 /// What a run came to, for programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,8 +88,10 @@ pub struct Figures {
     pub detect_s: Option<u64>,
     /// From the failure's end to Normal.
     pub recover_s: Option<u64>,
-    /// What attackers took; there are none yet.
+    /// What attackers took together.
     pub attacker_profit: String,
+    /// What each took.
+    pub attackers: Vec<Attacker>,
     /// The vault's value at the last reference price less what was put in.
     pub lp_profit: String,
     /// Automatic deleveragings.
@@ -99,13 +102,24 @@ pub struct Figures {
     pub paced_max_s: u64,
 }
 
+/// What one attacker took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attacker {
+    /// Which.
+    pub name: &'static str,
+    /// By the definition in [`crate::attack`].
+    pub profit: String,
+    /// What they hold at the end, at the reference, less what they brought.
+    pub equity: String,
+}
+
 /// One thing demanded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Target {
     /// Of which figure.
     pub name: &'static str,
     /// What it must be.
-    pub goal: &'static str,
+    pub goal: String,
     /// What it is.
     pub value: String,
     /// Whether it is what it must be.
@@ -127,7 +141,7 @@ impl Report {
             reference: plan.reference.name().to_owned(),
             blocks: outcome.blocks,
             state_hash: outcome.state_hash.clone(),
-            targets: targets(&bulkhead, outcome, plan.control),
+            targets: targets::of(&bulkhead, outcome, plan),
             bulkhead,
             naive: ordinary(plan, &outcome.naive),
         }
@@ -169,11 +183,12 @@ fn figures(outcome: &Outcome) -> Figures {
         trips: judge.levels.trips,
         detect_s: judge.levels.detect_s,
         recover_s: judge.levels.recover_s,
-        attacker_profit: usd(Amount::ZERO),
+        attacker_profit: usd(taken(&outcome.takings)),
+        attackers: attackers(&outcome.takings),
         lp_profit: usd(outcome.money.lp_profit),
-        adl_events: 0,
+        adl_events: judge.deleveraged,
         orders_filled: judge.filled,
-        paced_max_s: 0,
+        paced_max_s: judge.paced,
     }
 }
 
@@ -199,12 +214,28 @@ fn ordinary(plan: &Plan, twin: &crate::naive::Outcome) -> Figures {
         trips: 0,
         detect_s: None,
         recover_s: None,
-        attacker_profit: usd(Amount::ZERO),
+        attacker_profit: usd(taken(&twin.takings)),
+        attackers: attackers(&twin.takings),
         lp_profit: usd(twin.money.lp_profit),
         adl_events: 0,
         orders_filled: twin.filled,
         paced_max_s: 0,
     }
+}
+
+/// What attackers took together.
+fn taken(takings: &[Takings]) -> Amount {
+    let sum = takings.iter().map(|t| t.profit.0.i128());
+    Amount::raw(sum.fold(0, i128::saturating_add))
+}
+
+fn attackers(takings: &[Takings]) -> Vec<Attacker> {
+    let one = |t: &Takings| Attacker {
+        name: t.name,
+        profit: usd(t.profit),
+        equity: usd(t.equity),
+    };
+    takings.iter().map(one).collect()
 }
 
 /// Money as text: dollars with the millionths that are there.
@@ -218,61 +249,6 @@ pub fn usd(amount: Amount) -> String {
     }
     let digits = format!("{rest:06}");
     format!("{sign}{dollars}.{}", digits.trim_end_matches('0'))
-}
-
-fn targets(r: &Figures, outcome: &Outcome, control: Option<Control>) -> Vec<Target> {
-    let none = |name, value: u64| Target {
-        name,
-        goal: "0",
-        value: value.to_string(),
-        met: value == 0,
-    };
-    let mut targets = vec![
-        none("insolvent_blocks", r.insolvent_blocks),
-        none("wrongful_liquidations", r.wrongful_liquidations),
-        none("late_liquidations", r.late_liquidations),
-        none("exits_refused", r.exits_refused),
-        Target {
-            name: "attacker_profit",
-            goal: "at most 0; nobody attacks yet",
-            value: r.attacker_profit.clone(),
-            met: r.attacker_profit == "0" || r.attacker_profit.starts_with('-'),
-        },
-    ];
-    let Some(control) = control else {
-        return targets;
-    };
-    targets.push(none("trips", r.trips));
-    match control {
-        Control::Quiet => targets.push(guarded_share(r.level_seconds)),
-        Control::News => {
-            let episodes = outcome.judge.levels.episodes;
-            targets.push(Target {
-                name: "guarded_episodes",
-                goal: "at most 2",
-                value: episodes.to_string(),
-                met: episodes <= 2,
-            });
-        }
-    }
-    targets
-}
-
-fn guarded_share(s: LevelSeconds) -> Target {
-    let all = [
-        s.normal,
-        s.guarded,
-        s.reduce_only,
-        s.protected,
-        s.settlement,
-    ];
-    let all = all.into_iter().fold(0u64, u64::saturating_add);
-    Target {
-        name: "guarded_share",
-        goal: "at most 0.1 %",
-        value: percent(s.guarded, all),
-        met: s.guarded.saturating_mul(1_000) <= all,
-    }
 }
 
 /// A share in percent with two places, rounded up.

@@ -4,12 +4,11 @@
 //! their books is checked from raw state; whether the bank covers what is owed, after every block
 //! that moved money.
 
-use math::pricing::Curve;
-use math::units::{Amount, Price, Size};
-use math::wide::Round;
-use types::{engine::MarketState, level::Level};
+use math::units::Amount;
+use types::level::Level;
 
 use crate::{
+    attack::{Gang, Sight, Takings, Tampering},
     bug::Bug,
     judge::{net_gain, Force, Judge},
     naive::{self, Twin},
@@ -38,6 +37,8 @@ pub struct Outcome {
     pub story: Story,
     /// What money came to.
     pub money: Money,
+    /// What attackers took.
+    pub takings: Vec<Takings>,
     /// What the same day did to the naive twin.
     pub naive: naive::Outcome,
 }
@@ -75,6 +76,8 @@ struct Run<'p> {
     blocks: u64,
     twin: Twin<'p>,
     traffic: Traffic,
+    gang: Gang<'p>,
+    provided: Amount,
     /// What people saw last.
     view: Option<View>,
 }
@@ -90,6 +93,8 @@ impl<'p> Run<'p> {
             story: Story::new(plan.block_time),
             blocks: 0,
             traffic: Traffic::of(plan),
+            gang: Gang::of(plan, &person, Tampering::Last),
+            provided: opening::provided(plan)?,
             view: None,
             stage,
             plan,
@@ -102,12 +107,14 @@ impl<'p> Run<'p> {
         self.story.see(now, tick.reference);
         self.stage.kill(&tick.dead);
         let wishes = self.wishes(tick);
-        let entered = self.traffic.admit(tick, &wishes);
+        let mut entered = self.traffic.admit(tick, &wishes);
+        self.gang.tamper(&mut entered.reports, now)?;
         for (reports, source) in entered.reports.iter().zip(0usize..) {
             self.stage.push(source, reports)?;
         }
         if entered.refresh {
-            self.stage.refresh()?;
+            let news = self.stage.refresh()?;
+            self.hear(&news, tick)?;
         }
         let force = Force::ask(&mut self.stage)?;
         self.judge.before(&force, &self.stage, now)?;
@@ -116,7 +123,7 @@ impl<'p> Run<'p> {
         } else {
             Vec::new()
         };
-        self.hear(&news, now)?;
+        self.hear(&news, tick)?;
         self.judge.after(&force, &self.stage, now)?;
         let acted = self.act(&force, tick, &entered)?;
         self.blocks = self.blocks.saturating_add(1);
@@ -129,10 +136,30 @@ impl<'p> Run<'p> {
         Ok(())
     }
 
-    fn hear(&mut self, news: &[News], now: u64) -> Result<(), Bug> {
+    fn hear(&mut self, news: &[News], tick: &Tick) -> Result<(), Bug> {
+        let now = tick.real;
         self.judge.hear(news, self.plan, now)?;
         self.people.hear(news, &self.stage, now);
-        Ok(())
+        self.gang.hear(news, &mut self.stage, now)
+    }
+
+    fn attack(&mut self, tick: &Tick, force: &Force, view: &View) -> Result<(), Bug> {
+        if self.gang.is_idle() {
+            return Ok(());
+        }
+        let books = &force.books;
+        let sight = Sight {
+            now: tick.real,
+            reference: tick.reference,
+            index: view.index,
+            slow: self.gang.slowest(tick.real).unwrap_or(view.index),
+            level: view.level,
+            entry: view.entry,
+            skew: books.long.plus(books.short)?,
+            nav: self.provided,
+        };
+        let exits = &mut self.judge.exits;
+        self.gang.act(&mut self.stage, &sight, exits)
     }
 
     /// In a congested block people sign before it, by what they saw last.
@@ -153,16 +180,21 @@ impl<'p> Run<'p> {
         }
         self.view = Some(view);
         let exits = &mut self.judge.exits;
-        let acted = self.people.act(&mut self.stage, (&view, entered), exits)?;
+        let before = self.stage.messages;
+        self.people.act(&mut self.stage, (&view, entered), exits)?;
+        self.attack(tick, force, &view)?;
         let news = self.stage.heard();
-        self.hear(&news, tick.real)?;
-        Ok(acted)
+        self.hear(&news, tick)?;
+        Ok(self.stage.messages > before)
     }
 
     fn finish(mut self) -> Result<Outcome, Bug> {
         self.stage.audit()?;
         let money = self.money()?;
+        let end = self.plan.end;
+        let price = self.plan.reference.at(end).ok_or(Bug::NoPrice(end))?;
         Ok(Outcome {
+            takings: self.gang.finish(&mut self.stage, price)?,
             blocks: self.blocks,
             state_hash: self.stage.exchange.state_hash(),
             judge: self.judge,
@@ -178,24 +210,14 @@ impl<'p> Run<'p> {
         let books = self.stage.books()?;
         let gain = net_gain(&self.stage.positions(), price)?;
         let there = books.cash.plus(books.insurance)?;
-        let nav = books.cash.minus(gain)?.minus(self.unwind(&books, price)?)?;
+        let nav = self.stage.nav(price)?;
         let debt = books.bad_debt;
         Ok(Money {
             bad_debt: debt.insurance.plus(debt.vault)?,
             insurance_used: debt.insurance,
             haircut: gain.minus(there)?.max(Amount::ZERO),
-            lp_profit: nav.minus(opening::provided(self.plan)?)?,
+            lp_profit: nav.minus(self.provided)?.minus(self.gang.provided())?,
         })
-    }
-
-    fn unwind(&self, books: &MarketState, price: Price) -> Result<Amount, Bug> {
-        let size = |n| Amount::of(n).map(|n| Size(n.0));
-        let curve = Curve {
-            cap: size(self.stage.params.skew_cap)?,
-            scale: size(self.stage.params.skew_scale)?,
-        };
-        let skew = books.long.plus(books.short)?;
-        Ok(curve.unwind(skew, price, Round::Up)?)
     }
 }
 

@@ -9,6 +9,8 @@
 //! end = 3600                             # seconds from the start, or RFC 3339 in UTC
 //! noise_bps = 20                         # of the path, per square root of a minute
 //! control = "quiet"                      # optional: nothing may trip; "news": two episodes of Guarded may be
+//! attackers = true                       # optional: see `attack`
+//! attacker_bound_usd = 0                 # optional: what they may take, where a key is stolen
 //! low = "90"                             # optional: the path stays within low and high;
 //! high = "180"                           # without them within half and twice the waypoints
 //!
@@ -176,6 +178,10 @@ pub struct Scenario {
     pub failure: Option<Window>,
     /// What the market holds.
     pub market: MarketSetup,
+    /// Whether anybody attacks.
+    pub attackers: bool,
+    /// What attackers may take at most, USD.
+    pub attacker_bound_usd: u64,
     /// Settings of the market other than a major's.
     pub overrides: Vec<Override>,
     /// Whether it is a control: a time in which nothing may trip.

@@ -210,6 +210,12 @@ impl Source {
         })
     }
 
+    /// Whether its key is ever stolen.
+    pub fn has_thief(&self) -> bool {
+        let mut faults = self.spec.faults.iter();
+        faults.any(|fault| matches!(fault.kind, FaultKind::Stolen { .. }))
+    }
+
     /// What becomes of a report by every fault in turn; lost if no price is left.
     fn twisted(&self, report: Report) -> Option<Report> {
         let time = report.publish_time;

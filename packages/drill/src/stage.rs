@@ -1,12 +1,14 @@
 //! The embedded exchange a run plays on: one market, its contracts and who reports to it.
 
-use cosmwasm_std::{coin, from_json, Addr, Binary, Coin, Uint128};
-use harness::{AppResponse, Exchange, Failed, Fault, Module, DENOM};
-use math::units::{Amount, Side};
+mod doors;
+mod value;
+
+use cosmwasm_std::Addr;
+use harness::{AppResponse, Exchange, Failed, Fault, Module};
+use math::units::Side;
 use serde::de::DeserializeOwned;
 use types::{
-    clock::Moment,
-    engine::{ExecuteMsg, MarketState, Order, PositionState, QueryMsg},
+    engine::{ExecuteMsg, MarketState, PositionState, QueryMsg},
     oracle::{self, Snapshot, Status},
     page,
     params::MarketParams,
@@ -18,7 +20,7 @@ use crate::{
     input,
     news::{self, News},
     source::Report,
-    venue::{No, Person, Venue},
+    venue::{No, Person},
 };
 
 /// Liquidations and orders the keeper asks for in one crank.
@@ -36,6 +38,8 @@ pub struct Stage {
     feed: String,
     keeper: Addr,
     heard: Vec<News>,
+    /// Messages that people have sent.
+    pub messages: u64,
     dead: Vec<Part>,
     /// Prices when last told.
     prices: Option<Snapshot>,
@@ -53,6 +57,7 @@ impl Stage {
             feed: name(|m| &m.feed).unwrap_or_default(),
             keeper: exchange.person(KEEPER),
             heard: Vec::new(),
+            messages: 0,
             dead: Vec::new(),
             prices: None,
             books: None,
@@ -142,30 +147,9 @@ impl Stage {
         self.events("a crank", done)
     }
 
-    /// Somebody tells the engine something.
-    fn tell(&mut self, who: &Person, msg: &ExecuteMsg, funds: &[Coin]) -> Result<Told, No> {
-        let done = self.exchange.send(&who.addr, Module::Engine, msg, funds);
-        let done = done.map_err(no)?;
-        let news = news::read(&done.events).map_err(|bug| No(bug.to_string()))?;
-        self.heard.extend(news);
-        Ok(Told(done.data))
-    }
-
     /// What people's messages have done since last asked.
     pub fn heard(&mut self) -> Vec<News> {
         std::mem::take(&mut self.heard)
-    }
-
-    /// Something of the opening that must work.
-    pub fn set_up(
-        &mut self,
-        who: &Person,
-        msg: fn(String, Uint128) -> ExecuteMsg,
-        amount: Uint128,
-    ) -> Result<(), Bug> {
-        let msg = msg(self.market.clone(), amount);
-        let done = self.tell(who, &msg, &[]);
-        self.must("a step of the opening", done.map(|_| ()))
     }
 
     /// The market's books at the newest round; those told last where the engine does not answer, as while the
@@ -249,71 +233,6 @@ impl Stage {
     }
 }
 
-/// What a message answered.
-struct Told(Option<Binary>);
-
-impl Venue for Stage {
-    fn moment(&self) -> Moment {
-        Moment {
-            time: self.exchange.now(),
-            height: self.exchange.height(),
-        }
-    }
-
-    fn free(&self, who: &Person) -> Amount {
-        let query = QueryMsg::Wallet {
-            account: who.addr.to_string(),
-            denom: DENOM.to_owned(),
-        };
-        self.exchange.ask(Module::Engine, &query)
-    }
-
-    fn held(&self, who: &Person) -> Option<PositionState> {
-        let query = QueryMsg::Position {
-            market: self.market.clone(),
-            account: who.addr.to_string(),
-        };
-        self.told(&query).flatten()
-    }
-
-    fn bring(&mut self, who: &Person, amount: Amount) -> Result<(), Bug> {
-        let coins = amount.coins()?.u128();
-        self.exchange.mint(&who.addr, coins, DENOM);
-        let done = self.tell(who, &ExecuteMsg::Deposit {}, &[coin(coins, DENOM)]);
-        self.must("a deposit", done.map(|_| ()))
-    }
-
-    fn place(&mut self, who: &Person, order: Order) -> Result<u64, No> {
-        let msg = ExecuteMsg::PlaceOrder {
-            market: self.market.clone(),
-            order,
-            limit: None,
-            expiry: None,
-        };
-        let Told(number) = self.tell(who, &msg, &[])?;
-        from_json(number.unwrap_or_default())
-            .map_err(|e| No(format!("no order number was answered: {e}")))
-    }
-
-    fn cancel(&mut self, who: &Person, order: u64) -> Result<(), No> {
-        let market = self.market.clone();
-        self.tell(who, &ExecuteMsg::CancelOrder { market, order }, &[])
-            .map(|_| ())
-    }
-
-    fn add_margin(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
-        let market = self.market.clone();
-        self.tell(who, &ExecuteMsg::AddMargin { market, amount }, &[])
-            .map(|_| ())
-    }
-
-    fn withdraw(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
-        let denom = DENOM.to_owned();
-        self.tell(who, &ExecuteMsg::Withdraw { denom, amount }, &[])
-            .map(|_| ())
-    }
-}
-
 const fn module(part: Part) -> Module {
     match part {
         Part::Market => Module::Market(0),
@@ -323,7 +242,7 @@ const fn module(part: Part) -> Module {
 }
 
 /// A contract's refusal in one line.
-fn no(failed: Failed) -> No {
+pub(crate) fn no(failed: Failed) -> No {
     let text = input::one_line(&format!("{failed:?}"));
     No(text.chars().take(300).collect())
 }

@@ -88,6 +88,7 @@ fn a_short_scenario_meets_every_target_and_the_same_seed_writes_the_same_bytes()
         "detect_s",
         "recover_s",
         "attacker_profit",
+        "attackers",
         "lp_profit",
         "adl_events",
         "orders_filled",

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Replay these files. The naive twin reads the first.
 fn replay(reference: &str, files: &[(&str, &str)], extra: &[&str]) -> Option<Value> {
-    let mut args = vec!["run".to_owned()];
+    let mut args = vec!["run".to_owned(), "--attackers".to_owned()];
     for (name, file) in files {
         args.push("--prices".to_owned());
         args.push(format!("{name}={}", recorded(file)?.display()));

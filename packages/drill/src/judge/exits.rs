@@ -72,14 +72,26 @@ impl Exits {
             match one {
                 News::Changed(changed) => self.holds(&changed.account, changed.size),
                 News::Liquidated(l) => self.holds(&l.account, l.size),
-                News::Round(_) | News::Ended(_) | News::Order(_) | News::Debt(_) => {}
+                News::Round(_)
+                | News::Ended(_)
+                | News::Order(_)
+                | News::Debt(_)
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => {}
             }
         }
         for one in news {
             match one {
                 News::Order(done) => self.done(done.order, done.refused, now),
                 News::Ended(ended) => self.done(ended.order, Some(ended.reason), now),
-                News::Round(_) | News::Changed(_) | News::Liquidated(_) | News::Debt(_) => {}
+                News::Round(_)
+                | News::Changed(_)
+                | News::Liquidated(_)
+                | News::Debt(_)
+                | News::Priced(_)
+                | News::Served(_)
+                | News::Scaled(_) => {}
             }
         }
     }

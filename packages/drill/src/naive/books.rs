@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cosmwasm_std::Addr;
+use cosmwasm_std::{Addr, Uint128};
 use math::ledger::Loose;
 use math::units::{Amount, OutOfRange, Price, Ratio, Side, Size};
+use math::vault::shares_for;
 use math::wide::Round;
 use types::{
     clock::Moment,
@@ -24,6 +25,10 @@ pub(super) struct Account {
     pub free: Amount,
     /// The position, never flat.
     pub held: Option<Loose>,
+    /// Shares of the vault.
+    pub shares: Uint128,
+    /// Liquidity that has left and was not collected.
+    pub returned: Option<Amount>,
     edge: Price,
 }
 
@@ -40,6 +45,8 @@ pub struct Books {
     /// Whether its contract fails at everything.
     pub dead: bool,
     pub(super) accounts: BTreeMap<Addr, Account>,
+    /// Shares of the vault, all together.
+    pub(super) supply: Uint128,
     pub(super) moment: Moment,
     pub(super) orders: u64,
     pub(super) news: Vec<News>,
@@ -64,6 +71,7 @@ impl Books {
             bad_debt: BadDebtSum::default(),
             dead: false,
             accounts: BTreeMap::new(),
+            supply: shares_for(provided, Amount::ZERO, Uint128::zero())?,
             moment: Moment::default(),
             orders: 0,
             news: Vec::new(),
@@ -80,6 +88,16 @@ impl Books {
     /// What traders have gained together and not realised.
     pub fn gain(&self, price: Price) -> Result<Amount, OutOfRange> {
         self.size.value(price, Round::Down)?.minus(self.cost)
+    }
+
+    /// Longs less shorts.
+    pub const fn skew(&self) -> Size {
+        self.size
+    }
+
+    /// What the vault is worth at a price.
+    pub fn nav(&self, price: Price) -> Result<Amount, OutOfRange> {
+        self.cash.minus(self.gain(price)?)
     }
 
     /// Positions that may be liquidated at the print, the worst first.

@@ -2,9 +2,10 @@
 
 use cosmwasm_std::{Addr, Uint128};
 use math::units::{Amount, Price, Side, Size};
+use math::vault::{shares_for, worth};
 use types::{
     clock::Moment,
-    engine::{Order, PositionChanged, PositionState},
+    engine::{LpBatchPriced, LpServed, Order, PositionChanged, PositionState},
     market::OrderDone,
 };
 
@@ -89,6 +90,52 @@ impl Books {
         std::mem::take(&mut self.news)
     }
 
+    /// Shares at the print, at once.
+    fn invest(&mut self, who: &Addr, amount: Uint128) -> Result<(), Refused> {
+        let nav = self.nav(self.now()?)?;
+        let amount = Amount::of(amount)?;
+        if *self.purse(who) < amount {
+            return Err(Refused::Poor);
+        }
+        let shares = shares_for(amount, nav, self.supply)?;
+        if shares.is_zero() {
+            return Err(Refused::Insolvent);
+        }
+        self.supply = self.supply.saturating_add(shares);
+        self.cash = self.cash.plus(amount)?;
+        let account = self.accounts.entry(who.clone()).or_default();
+        account.free = account.free.minus(amount)?;
+        account.shares = account.shares.saturating_add(shares);
+        self.news.push(News::Priced(LpBatchPriced {
+            market: String::new(),
+            amount,
+            shares: shares.u128(),
+        }));
+        Ok(())
+    }
+
+    /// Money for shares at the print, at once, if it is there.
+    fn redeem(&mut self, who: &Addr, shares: Uint128) -> Result<(), Refused> {
+        let nav = self.nav(self.now()?)?;
+        let held = self.accounts.entry(who.clone()).or_default().shares;
+        let left = held.checked_sub(shares).map_err(|_| Refused::Poor)?;
+        let amount = worth(shares, nav, self.supply)?;
+        if self.coins()? < amount {
+            return Err(Refused::Insolvent);
+        }
+        self.supply = self.supply.saturating_sub(shares);
+        self.cash = self.cash.minus(amount)?;
+        let account = self.accounts.entry(who.clone()).or_default();
+        account.shares = left;
+        account.returned = Some(account.returned.unwrap_or_default().plus(amount)?);
+        self.news.push(News::Served(LpServed {
+            market: String::new(),
+            shares: shares.u128(),
+            amount,
+        }));
+        Ok(())
+    }
+
     fn support(&mut self, who: &Addr, amount: Uint128) -> Result<(), Refused> {
         self.now()?;
         let amount = Amount::of(amount)?;
@@ -146,5 +193,38 @@ impl Venue for Books {
         }
         *purse = left;
         Ok(())
+    }
+
+    fn provide(&mut self, who: &Person, amount: Uint128) -> Result<(), No> {
+        Ok(self.invest(&who.addr, amount)?)
+    }
+
+    fn divest(&mut self, who: &Person, shares: Uint128) -> Result<(), No> {
+        Ok(self.redeem(&who.addr, shares)?)
+    }
+
+    fn returned(&self, who: &Person) -> Option<Amount> {
+        self.accounts.get(&who.addr)?.returned
+    }
+
+    fn claim(&mut self, who: &Person) -> Result<(), No> {
+        // Shares are there at once; money that left is.
+        let account = self.accounts.entry(who.addr.clone()).or_default();
+        let returned = account.returned.take().unwrap_or_default();
+        account.free = account.free.plus(returned).map_err(Refused::OutOfRange)?;
+        Ok(())
+    }
+
+    fn shares(&self, who: &Person) -> Uint128 {
+        let account = self.accounts.get(&who.addr);
+        account.map_or(Uint128::zero(), |account| account.shares)
+    }
+
+    fn waiting(&mut self, who: &Person, _price: Price) -> Result<Amount, Bug> {
+        Ok(self.returned(who).unwrap_or_default())
+    }
+
+    fn worth(&mut self, shares: Uint128, price: Price) -> Result<Amount, Bug> {
+        Ok(worth(shares, self.nav(price)?, self.supply)?)
     }
 }

@@ -5,6 +5,7 @@ use types::{clock::Moment, level::Level};
 
 use super::{books::Books, IM, MM};
 use crate::{
+    attack::{Gang, Sight, Takings, Tampering},
     bug::Bug,
     fault::Part,
     judge::{
@@ -29,8 +30,10 @@ pub struct Twin<'p> {
     books: Books,
     people: Population,
     traffic: Traffic,
+    gang: Gang<'p>,
     /// What people saw last.
     view: Option<View>,
+    provided: Amount,
     outcome: Outcome,
 }
 
@@ -53,6 +56,8 @@ pub struct Outcome {
     pub filled: u64,
     /// What money came to.
     pub money: Money,
+    /// What attackers took.
+    pub takings: Vec<Takings>,
 }
 
 impl<'p> Twin<'p> {
@@ -63,7 +68,9 @@ impl<'p> Twin<'p> {
             books: Books::open(plan)?,
             people: Population::of(plan, person)?,
             traffic: Traffic::of(plan),
+            gang: Gang::of(plan, person, Tampering::First),
             view: None,
+            provided: opening::provided(plan)?,
             outcome: Outcome::default(),
         })
     }
@@ -76,7 +83,8 @@ impl<'p> Twin<'p> {
         };
         self.books.dead = tick.dead.contains(&Part::Market);
         let wishes = self.wishes(tick);
-        let entered = self.traffic.admit(tick, &wishes);
+        let mut entered = self.traffic.admit(tick, &wishes);
+        self.gang.tamper(&mut entered.reports, tick.real)?;
         let mut prints = entered.reports.first().into_iter().flatten();
         let newest = prints.rfind(|r| r.price > Price::ZERO);
         let deaf = self.books.dead || tick.dead.contains(&Part::Oracle);
@@ -84,7 +92,7 @@ impl<'p> Twin<'p> {
             self.books.print = Some(report.price);
         }
         if entered.crank {
-            self.keep(tick.real)?;
+            self.keep(tick)?;
         }
         self.act(tick, &entered)?;
         self.judge(tick.real)
@@ -98,14 +106,15 @@ impl<'p> Twin<'p> {
         }
     }
 
-    fn keep(&mut self, now: u64) -> Result<(), Bug> {
+    fn keep(&mut self, tick: &Tick) -> Result<(), Bug> {
+        let now = tick.real;
         for done in self.books.liquidate(CRANK)? {
             let out = &mut self.outcome;
             out.liquidations = out.liquidations.saturating_add(1);
             if wrongful(&done.held, MM, &self.plan.reference, now)? {
                 out.wrongful = out.wrongful.saturating_add(1);
             }
-            self.hear(&[News::Liquidated(done.what)], now);
+            self.hear(&[News::Liquidated(done.what)], tick)?;
         }
         Ok(())
     }
@@ -122,17 +131,38 @@ impl<'p> Twin<'p> {
         self.view = Some(view);
         let exits = &mut self.outcome.exits;
         self.people.act(&mut self.books, (&view, entered), exits)?;
+        self.attack(tick, &view, print)?;
         let news = self.books.heard();
-        self.hear(&news, now);
-        Ok(())
+        self.hear(&news, tick)
     }
 
-    fn hear(&mut self, news: &[News], now: u64) {
+    fn attack(&mut self, tick: &Tick, view: &View, print: Price) -> Result<(), Bug> {
+        if self.gang.is_idle() {
+            return Ok(());
+        }
+        let sight = Sight {
+            now: tick.real,
+            reference: tick.reference,
+            index: print,
+            // The print is all it reads, however old.
+            slow: print,
+            level: Level::Normal,
+            entry: view.entry,
+            skew: self.books.skew(),
+            nav: self.provided,
+        };
+        let exits = &mut self.outcome.exits;
+        self.gang.act(&mut self.books, &sight, exits)
+    }
+
+    fn hear(&mut self, news: &[News], tick: &Tick) -> Result<(), Bug> {
+        let now = tick.real;
         let fills = news.iter().filter(|one| matches!(one, News::Changed(_)));
         let fills = u64::try_from(fills.count()).unwrap_or(u64::MAX);
         self.outcome.filled = self.outcome.filled.saturating_add(fills);
         self.outcome.exits.hear(news, now);
         self.people.hear(news, &self.books, now);
+        self.gang.hear(news, &mut self.books, now)
     }
 
     fn judge(&mut self, now: u64) -> Result<(), Bug> {
@@ -168,8 +198,10 @@ impl<'p> Twin<'p> {
             lp_profit: books
                 .cash
                 .minus(gain)?
-                .minus(opening::provided(self.plan)?)?,
+                .minus(self.provided)?
+                .minus(self.gang.provided())?,
         };
+        self.outcome.takings = self.gang.finish(&mut self.books, price)?;
         Ok(self.outcome)
     }
 }

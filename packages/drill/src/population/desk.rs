@@ -1,21 +1,23 @@
 //! What traders want, done: each wish as messages to the contracts. Every attempt to reduce risk or
 //! to take out what is one's own is handed to the judge of exits.
 
-use cosmwasm_std::{Int256, Uint128};
+use cosmwasm_std::Uint128;
 use math::units::{Amount, OutOfRange, Ratio, Size};
-use math::wide::{mul_div, pow10, Round};
+use math::wide::Round;
 use types::engine::Order;
 
 use super::{
     trader::{Trader, Wish},
     view::View,
 };
-use crate::{bug::Bug, judge::exits::Exits, venue::Venue};
+use crate::{
+    bug::Bug,
+    judge::exits::Exits,
+    venue::{lots, Venue, LOT},
+};
 
 /// Kept in the wallet for fees.
 const CHANGE: Amount = Amount::raw(20_000_000);
-/// Sizes are multiples of this, trillionths of a base unit.
-const LOT: u128 = 1_000_000;
 
 /// Do it; the number of the order it made, if any.
 pub fn serve(
@@ -73,7 +75,7 @@ fn enter(venue: &mut dyn Venue, trader: &mut Trader, view: &View) -> Result<Opti
         let wanted = margin.plus(margin)?.plus(CHANGE)?;
         venue.bring(&trader.who, wanted.minus(free)?)?;
     }
-    let size = size(trader.notional, view)?;
+    let size = lots(trader.notional, view.index)?;
     let order = Order::Increase {
         side: trader.side,
         size,
@@ -85,16 +87,6 @@ fn enter(venue: &mut dyn Venue, trader: &mut Trader, view: &View) -> Result<Opti
         None => trader.thwarted(view.now),
     }
     Ok(placed)
-}
-
-/// The size of a notional at the price now, in whole lots.
-fn size(notional: Amount, view: &View) -> Result<Uint128, OutOfRange> {
-    let one = Int256::try_from(pow10(24)?).map_err(|_| OutOfRange)?;
-    let price = view.index.wide().unsigned_abs();
-    let size = mul_div(notional.wide(), one, price, Round::Down)?;
-    let size = Uint128::try_from(math::units::narrow(size)?).map_err(|_| OutOfRange)?;
-    let size = size.u128();
-    Ok(Uint128::new(size.saturating_sub(size % LOT).max(LOT)))
 }
 
 fn leave(

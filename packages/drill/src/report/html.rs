@@ -172,7 +172,7 @@ fn targets(page: &mut String, report: &Report) -> fmt::Result {
             "<tr><td class=\"{class}\">{mark} {}</td><td>{}</td><td>{}</td></tr>",
             target.name.replace('_', " "),
             escaped(&target.value),
-            escaped(target.goal)
+            escaped(&target.goal)
         )?;
     }
     writeln!(page, "</table>")

@@ -198,11 +198,34 @@ fn column(r: &Figures, failed: bool) -> Vec<(&'static str, String)> {
         ),
         ("Trips to reduce-only or above", r.trips.to_string()),
     ];
+    if !r.attackers.is_empty() {
+        let (what, who) = ("What attackers took, USD", money(&r.attacker_profit));
+        rows.push((what, who));
+        for attacker in &r.attackers {
+            rows.push((plain(attacker.name), money(&attacker.profit)));
+        }
+    }
     if failed {
         rows.push(("From the failure to the trip", seconds(r.detect_s)));
         rows.push(("From its end back to normal", seconds(r.recover_s)));
     }
     rows
+}
+
+/// An attacker's name, indented.
+fn plain(name: &str) -> &'static str {
+    match name {
+        "front_runner" => "  front runner on the slowest source",
+        "front_runner_50" => "  front runner, 50 bp of lag or more",
+        "front_runner_150" => "  front runner, 150 bp of lag or more",
+        "skew_pumper" => "  skew pumper",
+        "lp_timer" => "  LP timer",
+        "update_picker" => "  picker of updates",
+        "griefer" => "  griefer",
+        "canceller" => "  canceller",
+        "thief" => "  thief with a reporter's key",
+        _ => "  another",
+    }
 }
 
 fn seconds(s: Option<u64>) -> String {

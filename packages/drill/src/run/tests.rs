@@ -27,9 +27,13 @@ price = "1960"
 traders = 40
 "#;
 
-fn played(outages: &[(u64, u64, OutageKind)]) -> Outcome {
+fn morning() -> Plan {
     let scenario = Scenario::parse("morning.toml", MORNING).unwrap();
-    let mut plan = Plan::of_test(scenario);
+    Plan::of_test(scenario)
+}
+
+fn played(outages: &[(u64, u64, OutageKind)]) -> Outcome {
+    let mut plan = morning();
     plan.outages = outages
         .iter()
         .map(|(from, to, kind)| Outage {
@@ -100,6 +104,23 @@ fn congestion_delays_and_without_keepers_stops_what_needs_them() {
     assert_unhurt(&stopped);
     assert_eq!(stopped.judge.filled, 0);
     assert!(stopped.naive.filled > 0);
+}
+
+#[test]
+fn attackers_take_nothing_and_hurt_nobody() {
+    let mut plan = morning();
+    plan.attackers = true;
+    let outcome = run(&plan).unwrap();
+    assert_unhurt(&outcome);
+    let takings = &outcome.takings;
+    assert_eq!(takings.len(), 8);
+    assert_eq!(outcome.naive.takings.len(), 8, "the same on both");
+    for took in takings {
+        assert!(took.profit <= Amount::ZERO, "{took:?}");
+    }
+    let traded = takings.iter().filter(|t| t.fills > 0);
+    assert!(traded.count() >= 4, "{takings:?}");
+    assert_eq!(outcome.judge.levels.trips, 0, "nobody trips it by trading");
 }
 
 fn dead(module: Part) -> Outcome {

@@ -68,6 +68,8 @@ pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At
         description: raw.description.trim().to_owned(),
         citations: raw.citations,
         control: raw.control,
+        attackers: raw.attackers,
+        attacker_bound_usd: raw.attacker_bound_usd,
         start: span.start,
         end: span.end,
     })

@@ -30,6 +30,10 @@ pub(super) struct File {
     pub failure: Option<Spanned<Between>>,
     pub market: Option<Spanned<Market>>,
     pub control: Option<Control>,
+    #[serde(default)]
+    pub attackers: bool,
+    #[serde(default)]
+    pub attacker_bound_usd: u64,
 }
 
 #[derive(Derive)]
