@@ -1,10 +1,12 @@
-//! Every scenario that comes with the program, with attackers in it, meets every target; and what each is there to
-//! show, beside the naive twin.
+//! Every scenario that comes with the program, with attackers in it, meets every target (but for what
+//! `common::assert_only_the_lp_timer_gains` says of one); and what each is there to show, beside the naive twin.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
-use common::{assert_all_met, complaint, count, drill, report, usd};
+use common::{
+    assert_all_met, assert_only_the_lp_timer_gains, complaint, count, drill, report, usd,
+};
 use serde_json::Value;
 
 /// Run it, as its user would.
@@ -67,10 +69,28 @@ fn a_calm_week_is_a_control() {
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "slow: cargo test --release -p drill")]
+fn one_source_that_says_an_eighth_liquidates_healthy_people_only_where_it_is_all_there_is() {
+    let report = run("single-outlier");
+    assert_only_the_lp_timer_gains(&report, 1);
+    let (ours, naive) = (&report["bulkhead"], &report["naive"]);
+    assert_eq!(count(ours, "liquidations"), 0);
+    assert!(count(naive, "wrongful_liquidations") > 50);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow: cargo test --release -p drill")]
 fn a_chain_that_stands_still_trips_and_hurts_nobody() {
     let report = run("chain-halt");
     let (ours, _) = met(&report);
     assert!(count(ours, "trips") > 0);
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "slow: cargo test --release -p drill")]
+fn dead_modules_keep_nobody_in_where_a_dead_twin_keeps_everybody_in() {
+    let report = run("module-fault");
+    let (_, naive) = met(&report);
+    assert!(count(naive, "exits_refused") > 0);
 }
 
 #[test]
