@@ -62,7 +62,7 @@ pub fn assert_only_the_lp_timer_gains(report: &Value, less_than: i64) {
     }
     for attacker in report["bulkhead"]["attackers"].as_array().unwrap() {
         let most = if attacker["name"] == "lp_timer" {
-            less_than - 1
+            less_than.saturating_sub(1)
         } else {
             0
         };
