@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::input::is_name;
+use crate::limits::MAX_BLOCK_TIME;
 use crate::overrides::Override;
 use crate::scenario::{Control, DEFAULT};
 
@@ -75,10 +76,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub traders: Option<u64>,
 
-    /// Seconds between two blocks of the chain
-    #[arg(long, value_name = "S", default_value_t = DEFAULT_BLOCK_TIME,
-          value_parser = clap::value_parser!(u64).range(1..=60))]
-    pub block_time: u64,
+    /// Seconds between two blocks of the chain. Without it: what the scenario says, or 6
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=MAX_BLOCK_TIME))]
+    pub block_time: Option<u64>,
 
     /// Directory for the reports, SCENARIO.json and SCENARIO.html; created if it does not exist
     #[arg(long, value_name = "DIR")]
@@ -121,7 +121,7 @@ impl Default for RunArgs {
             reference: None,
             seed: DEFAULT_SEED,
             traders: None,
-            block_time: DEFAULT_BLOCK_TIME,
+            block_time: None,
             out: None,
             json: None,
             html: None,
@@ -218,7 +218,7 @@ mod tests {
             reference: Some("a".into()),
             seed: 7,
             traders: Some(12),
-            block_time: 2,
+            block_time: Some(2),
             out: Some("o".into()),
             json: Some("j".into()),
             html: Some("h".into()),

@@ -183,6 +183,12 @@ pub enum Flaw {
         /// What is too much.
         field: &'static str,
     },
+    /// A stolen key without the most it may cost.
+    #[error("a stolen key needs attacker_bound_usd: the most it may cost")]
+    TheftWithoutBound,
+    /// Something attackers may take although no key is stolen.
+    #[error("attacker_bound_usd is for scenarios in which a key is stolen: nothing may be taken elsewhere")]
+    BoundWithoutTheft,
     /// A multiple that is no positive number up to a million.
     #[error("factor {0:?} is not a positive number of at most a million")]
     BadFactor(String),

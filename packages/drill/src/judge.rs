@@ -30,7 +30,7 @@ use types::{
 };
 
 use self::{exits::Exits, heads::Heads, levels::Levels, liquidations::Waits, rule::Rule};
-use crate::{bug::Bug, news::News, plan::Plan, stage::Stage};
+use crate::{bug::Bug, fault::Part, news::News, plan::Plan, stage::Stage};
 
 /// Heads looked at where the first may be liquidated.
 const HEADS: u32 = 30;
@@ -216,6 +216,9 @@ impl Judge {
         self.heads.age();
         if acted {
             self.heads.forget();
+        }
+        if stage.is_dead(Part::Market) {
+            self.exits.miss(|who, order| stage.waits(who, order), now);
         }
         self.exits.close(now);
         self.waits.close(now);

@@ -16,6 +16,8 @@ pub const DEFAULT_NOISE_BPS: u64 = 5;
 pub const MAX_DELAY_S: u64 = 86_400;
 /// How far off a stolen key may state prices at most, in basis points.
 pub const MAX_STOLEN_BPS: u64 = 10_000;
+/// The longest time between two blocks, in seconds.
+pub const MAX_BLOCK_TIME: u64 = 60;
 /// Transactions in a congested block at most.
 pub const MAX_PER_BLOCK: u64 = 10_000;
 /// The start of the names of reporters that complete a set.

@@ -12,7 +12,7 @@ use self::gather::{
     befall, chosen, complete, covering, derived, recorded, sources, specified, specs_of_recorded,
     Recorded, Specified,
 };
-use crate::cli::RunArgs;
+use crate::cli::{RunArgs, DEFAULT_BLOCK_TIME};
 use crate::fault::{Outage, Window};
 use crate::input::{Flaw, InputError};
 use crate::overrides::Override;
@@ -105,7 +105,7 @@ impl Plan {
             sources: sources(specs, args.seed)?,
             reference: path,
             seed: args.seed,
-            block_time: args.block_time,
+            block_time: args.block_time.unwrap_or(DEFAULT_BLOCK_TIME),
             failure: None,
             outages: Vec::new(),
             attackers: false,
@@ -156,7 +156,10 @@ impl Plan {
             sources: sources(specs, args.seed)?,
             reference: path,
             seed: args.seed,
-            block_time: args.block_time,
+            block_time: args
+                .block_time
+                .or(scenario.block_time)
+                .unwrap_or(DEFAULT_BLOCK_TIME),
             failure: scenario.failure,
             outages: scenario.outages,
             attackers: scenario.attackers,

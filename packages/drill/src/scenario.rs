@@ -10,7 +10,8 @@
 //! noise_bps = 20                         # of the path, per square root of a minute
 //! control = "quiet"                      # optional: nothing may trip; "news": two episodes of Guarded may be
 //! attackers = true                       # optional: see `attack`
-//! attacker_bound_usd = 0                 # optional: what they may take, where a key is stolen
+//! attacker_bound_usd = 5_000             # where a key is stolen, and only there: what they may take
+//! block_time = 6                         # optional: seconds between two blocks, at most 60
 //! low = "90"                             # optional: the path stays within low and high;
 //! high = "180"                           # without them within half and twice the waypoints
 //!
@@ -82,10 +83,22 @@ use crate::path::Waypoints;
 /// The scenario that runs where none is named.
 pub const DEFAULT: &str = "black-thursday-2020";
 
-const SHIPPED: &[(&str, &str)] = &[(
-    DEFAULT,
-    include_str!("../scenarios/black-thursday-2020.toml"),
-)];
+macro_rules! shipped {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../scenarios/", $name, ".toml")))),*]
+    };
+}
+
+const SHIPPED: &[(&str, &str)] = shipped![
+    "black-thursday-2020",
+    "luna-2022",
+    "ftx-2022",
+    "calm-week",
+    "single-outlier",
+    "chain-halt",
+    "module-fault",
+    "stolen-reporter"
+];
 
 /// The scenarios that come with the program: their names and texts.
 pub fn shipped() -> &'static [(&'static str, &'static str)] {
@@ -182,6 +195,8 @@ pub struct Scenario {
     pub attackers: bool,
     /// What attackers may take at most, USD.
     pub attacker_bound_usd: u64,
+    /// Seconds between two blocks, if not the usual.
+    pub block_time: Option<u64>,
     /// Settings of the market other than a major's.
     pub overrides: Vec<Override>,
     /// Whether it is a control: a time in which nothing may trip.

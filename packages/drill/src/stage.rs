@@ -87,6 +87,11 @@ impl Stage {
         self.dead = dead.to_vec();
     }
 
+    /// Whether this contract was made to fail.
+    pub fn is_dead(&self, part: Part) -> bool {
+        self.dead.contains(&part)
+    }
+
     /// What must work unless a contract was made to fail.
     fn events(
         &self,

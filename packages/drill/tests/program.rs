@@ -172,7 +172,20 @@ fn a_missing_file_and_an_unknown_scenario_are_one_line_too() {
 fn the_list_names_what_is_shipped() {
     let output = drill(&["list"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8(output.stdout)
-        .unwrap()
-        .contains("black-thursday-2020"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<&str> = text
+        .lines()
+        .filter_map(|l| l.split_whitespace().next())
+        .collect();
+    let shipped = [
+        "black-thursday-2020",
+        "luna-2022",
+        "ftx-2022",
+        "calm-week",
+        "single-outlier",
+        "chain-halt",
+        "module-fault",
+        "stolen-reporter",
+    ];
+    assert_eq!(names, shipped);
 }

@@ -225,7 +225,7 @@ impl<'p> Gang<'p> {
             // Liquidity is priced at the newest round: the reference counts as it was then.
             let at = self.round.unwrap_or(now);
             let reference = self.plan.reference.at(at).unwrap_or(self.index);
-            if let Some(gain) = crew.timer.collect(venue, reference, news)? {
+            if let Some(gain) = crew.timer.collect(venue, (reference, now), news)? {
                 self.ledger.gained(TIMER, gain)?;
             }
         }

@@ -16,7 +16,7 @@ use crate::{bug::Bug, judge::exits::Exits, news::News, venue::Venue};
 const WORTH_BPS: u128 = 20;
 /// Size of a deposit, in basis points of the vault.
 const SIZE_BPS: u64 = 20;
-/// Seconds between requests: no less than shares have to stay.
+/// Seconds from one request to the next, and for which shares have to stay.
 const EVERY_S: u64 = 3_600;
 /// Kept in the wallet for the fees of requests.
 const CHANGE: Amount = Amount::raw(1_000_000);
@@ -101,11 +101,14 @@ impl LpTimer {
     pub fn collect(
         &mut self,
         venue: &mut dyn Venue,
-        reference: Price,
+        (reference, now): (Price, u64),
         news: &[News],
     ) -> Result<Option<Amount>, Bug> {
         match self.stand {
-            Stand::Buying { paid, had } => self.bought(venue, (paid, had), reference),
+            Stand::Buying { paid, had } => {
+                self.next = now.saturating_add(EVERY_S);
+                self.bought(venue, (paid, had), reference)
+            }
             Stand::Selling => self.sold(venue, reference, news),
             Stand::Out | Stand::In => Ok(None),
         }

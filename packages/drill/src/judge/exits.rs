@@ -29,6 +29,8 @@ struct Waiting {
 pub struct Exits {
     waiting: BTreeMap<u64, Waiting>,
     holders: BTreeSet<Addr>,
+    /// Whose position an order has changed in this block.
+    changed: BTreeSet<Addr>,
     /// Attempts refused, or kept waiting too long.
     pub refused: u64,
     /// The longest wait from signing a reduction to its fill, seconds.
@@ -70,7 +72,10 @@ impl Exits {
     pub fn hear(&mut self, news: &[News], now: u64) {
         for one in news {
             match one {
-                News::Changed(changed) => self.holds(&changed.account, changed.size),
+                News::Changed(changed) => {
+                    self.holds(&changed.account, changed.size);
+                    self.changed.insert(changed.account.clone());
+                }
                 News::Liquidated(l) => self.holds(&l.account, l.size),
                 News::Round(_)
                 | News::Ended(_)
@@ -122,8 +127,24 @@ impl Exits {
         }
     }
 
+    /// A dead order book tells nobody what became of its orders, so whether they still wait is asked. One that
+    /// does not was executed if its owner's position has changed in this block.
+    pub fn miss(&mut self, waits: impl Fn(&Addr, u64) -> bool, now: u64) {
+        let gone: Vec<(u64, Addr)> = self
+            .waiting
+            .iter()
+            .filter(|(order, waiting)| !waits(&waiting.account, **order))
+            .map(|(order, waiting)| (*order, waiting.account.clone()))
+            .collect();
+        for (order, account) in gone {
+            let done = self.changed.contains(&account);
+            self.done(order, (!done).then_some(Refusal::Gone), now);
+        }
+    }
+
     /// The block is over: who has waited too long?
     pub fn close(&mut self, now: u64) {
+        self.changed.clear();
         let mut late = Vec::new();
         for (order, waiting) in &mut self.waiting {
             let since = waiting.due.filter(|due| now > due.saturating_add(GRACE_S));
@@ -147,7 +168,7 @@ impl Exits {
 mod tests {
     use super::*;
     use cosmwasm_std::testing::mock_dependencies;
-    use types::{market::OrderDone, oracle::Status, Price};
+    use types::{engine::PositionChanged, market::OrderDone, oracle::Status, Amount, Price};
 
     fn who() -> Addr {
         mock_dependencies().api.addr_make("who")
@@ -202,6 +223,31 @@ mod tests {
         assert_eq!(exits.refused, 1, "counted once");
         exits.hear(&[done(None)], 1_201);
         assert_eq!((exits.refused, exits.longest), (1, 1_101));
+    }
+
+    #[test]
+    fn where_the_order_book_is_dead_an_order_that_waits_no_more_was_executed_if_the_position_changed(
+    ) {
+        let changed = |by: i128, size: i128| {
+            News::Changed(PositionChanged {
+                market: String::new(),
+                account: who(),
+                by: Size::raw(by),
+                size: Size::raw(size),
+                price: Price::raw(1),
+                fee: Amount::ZERO,
+            })
+        };
+        let mut exits = waiting();
+        exits.miss(|_, _| true, 118);
+        exits.hear(&[changed(-1, 1)], 124);
+        exits.miss(|account, order| (account, order) != (&who(), 7), 124);
+        assert_eq!((exits.refused, exits.longest), (0, 24));
+        let mut exits = waiting();
+        exits.hear(&[changed(1, 2)], 118);
+        exits.close(118);
+        exits.miss(|_, _| false, 124);
+        assert_eq!(exits.refused, 1, "it went and nothing came of it");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use math::units::Price;
 use types::params::MarketParams;
 
 use super::faults;
-use super::file::{Between, File, Market, Moment, Reporter as RawReporter, Waypoint};
+use super::file::{Between, File, Kind, Market, Moment, Reporter as RawReporter, Waypoint};
 use super::{MarketSetup, Reporter, Scenario};
 use crate::fault::Window;
 use crate::input::{self, Flaw};
@@ -17,6 +17,9 @@ pub(super) type At = (usize, Flaw);
 
 /// The most noise a path may have, in basis points per square root of a minute.
 const MAX_PATH_NOISE_BPS: u64 = 1000;
+
+/// The most that a bound may allow, USD.
+const MAX_BOUND_USD: u64 = 1_000_000_000;
 
 /// When the scenario starts and ends; times in the file count from the start.
 #[derive(Clone, Copy)]
@@ -62,6 +65,8 @@ pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At
         failure: failure(&raw, span)?,
         market: market(&raw)?,
         overrides: overrides(&raw)?,
+        attacker_bound_usd: bound(&raw)?,
+        block_time: block_time(&raw)?,
         file: file.to_owned(),
         name: raw.name.into_inner(),
         title: input::one_line(&raw.title),
@@ -69,10 +74,33 @@ pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At
         citations: raw.citations,
         control: raw.control,
         attackers: raw.attackers,
-        attacker_bound_usd: raw.attacker_bound_usd,
         start: span.start,
         end: span.end,
     })
+}
+
+/// Where a key is stolen it has to be said what that may cost; nothing may be taken elsewhere.
+fn bound(raw: &File) -> Result<u64, At> {
+    let mut faults = raw.fault.iter();
+    let theft = faults.find(|fault| fault.get_ref().kind == Kind::Stolen);
+    match (theft, &raw.attacker_bound_usd) {
+        (None, None) => Ok(0),
+        (Some(theft), None) => Err((theft.span().start, Flaw::TheftWithoutBound)),
+        (None, Some(bound)) => Err((bound.span().start, Flaw::BoundWithoutTheft)),
+        (Some(_), Some(bound)) => {
+            limits::bounded("attacker_bound_usd", *bound.get_ref(), 1, MAX_BOUND_USD)
+                .map_err(|flaw| (bound.span().start, flaw))
+        }
+    }
+}
+
+fn block_time(raw: &File) -> Result<Option<u64>, At> {
+    let Some(seconds) = &raw.block_time else {
+        return Ok(None);
+    };
+    limits::bounded("block_time", *seconds.get_ref(), 1, limits::MAX_BLOCK_TIME)
+        .map(Some)
+        .map_err(|flaw| (seconds.span().start, flaw))
 }
 
 fn span(raw: &File) -> Result<Span, At> {

@@ -311,10 +311,6 @@ fn every_kind_of_fault_is_read() {
         ("kind = \"invert\"", FaultKind::Invert),
         ("kind = \"zero\"", FaultKind::Zero),
         ("kind = \"freeze\"", FaultKind::Freeze),
-        (
-            "kind = \"stolen\"\nby_bps = 140",
-            FaultKind::Stolen { by_bps: 140 },
-        ),
     ];
     for (lines, kind) in kinds {
         assert_eq!(of_source(lines), kind);
@@ -340,6 +336,65 @@ fn every_kind_of_fault_is_read() {
         let scenario = with_fault(&format!("{lines}\n")).unwrap();
         assert_eq!(scenario.outages[0].kind, kind);
         assert_eq!(scenario.faults.len(), 1);
+    }
+}
+
+/// With this line before the first table, and this fault.
+fn with_line(line: &str, fault: &str) -> Result<Scenario, InputError> {
+    let old = "source = \"a\"\nkind = \"drop\"\n";
+    let text = GOOD.replacen(old, &format!("source = \"a\"\n{fault}\n"), 1);
+    let noise = "noise_bps = 20\n";
+    parse(&text.replacen(noise, &format!("{noise}{line}\n"), 1))
+}
+
+#[test]
+fn a_stolen_key_says_what_it_may_cost_and_nothing_else_does() {
+    let (stolen, dropped) = ("kind = \"stolen\"\nby_bps = 140", "kind = \"drop\"");
+    let scenario = with_line("attacker_bound_usd = 5_000", stolen).unwrap();
+    assert_eq!(
+        scenario.faults[0].fault.kind,
+        FaultKind::Stolen { by_bps: 140 }
+    );
+    assert_eq!(scenario.attacker_bound_usd, 5_000);
+    assert_eq!(with_line("", dropped).unwrap().attacker_bound_usd, 0);
+    let cases = [
+        (
+            "",
+            stolen,
+            "day.toml:28: a stolen key needs attacker_bound_usd",
+        ),
+        (
+            "attacker_bound_usd = 1",
+            dropped,
+            "day.toml:8: attacker_bound_usd is for scenarios",
+        ),
+        (
+            "attacker_bound_usd = 0",
+            stolen,
+            "day.toml:8: attacker_bound_usd",
+        ),
+        (
+            "attacker_bound_usd = 1_000_000_001",
+            stolen,
+            "day.toml:8: attacker_bound_usd",
+        ),
+    ];
+    for (line, fault, said) in cases {
+        let error = with_line(line, fault).unwrap_err().to_string();
+        assert!(error.starts_with(said), "{error}");
+    }
+}
+
+#[test]
+fn blocks_take_as_long_as_the_scenario_says_within_a_minute() {
+    let dropped = "kind = \"drop\"";
+    assert_eq!(with_line("", dropped).unwrap().block_time, None);
+    let scenario = with_line("block_time = 30", dropped).unwrap();
+    assert_eq!(scenario.block_time, Some(30));
+    for wrong in [0, 61] {
+        let error = with_line(&format!("block_time = {wrong}"), dropped).unwrap_err();
+        let said = error.to_string();
+        assert!(said.starts_with("day.toml:8: block_time"), "{said}");
     }
 }
 
@@ -426,7 +481,9 @@ fn an_empty_or_missing_file_and_an_unknown_name_say_so() {
     let error = Scenario::load("black-friday").unwrap_err().to_string();
     assert_eq!(
         error,
-        "scenario:0: nothing is named \"black-friday\"; known: black-thursday-2020"
+        "scenario:0: nothing is named \"black-friday\"; known: \
+         black-thursday-2020, luna-2022, ftx-2022, calm-week, single-outlier, chain-halt, \
+         module-fault, stolen-reporter"
     );
 }
 
@@ -436,7 +493,11 @@ fn shipped_scenarios_are_sound_and_named_as_listed() {
         let scenario = Scenario::load(name).unwrap();
         assert_eq!(&scenario.name, name);
         assert!(
-            !scenario.citations.is_empty() && scenario.failure.is_some(),
+            scenario.failure.is_some() || scenario.control.is_some(),
+            "{name}"
+        );
+        assert!(
+            !scenario.citations.is_empty() && scenario.attackers,
             "{name}"
         );
         assert_eq!(scenario.title.lines().count(), 1);

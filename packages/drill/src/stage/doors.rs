@@ -1,11 +1,11 @@
 //! The doors of the suite, as its users find them.
 
-use cosmwasm_std::{coin, from_json, Binary, Coin, Uint128};
+use cosmwasm_std::{coin, from_json, Addr, Binary, Coin, Uint128};
 use harness::{Module, DENOM};
 use math::units::{Amount, Price};
 use types::{
     clock::Moment,
-    engine::{ExecuteMsg, LpState, Order, PositionState, QueryMsg, QueuedState},
+    engine::{ExecuteMsg, LpState, Mandate, Order, PositionState, QueryMsg, QueuedState},
 };
 
 use super::{no, Stage};
@@ -54,6 +54,16 @@ impl Stage {
                 denom: DENOM.to_owned(),
             },
         ]
+    }
+
+    /// Whether an order still waits, by the engine's own books.
+    pub fn waits(&self, account: &Addr, order: u64) -> bool {
+        let query = QueryMsg::Mandates {
+            market: self.market.clone(),
+            account: account.to_string(),
+        };
+        let all: Option<Vec<Mandate>> = self.told(&query);
+        all.is_none_or(|all| all.iter().any(|m| m.order == order))
     }
 
     fn lp(&self, who: &Person) -> Option<LpState> {
