@@ -13,9 +13,11 @@
     clippy::arithmetic_side_effects
 )]
 
+mod dydx;
 mod floor;
 mod hole;
 mod levana;
 mod loops;
 mod people;
 mod recorded;
+mod restarts;
