@@ -120,8 +120,8 @@ fn drill(name: &str, thinner: u128, deep: bool) {
     }
     // Fresh ones. What was signed before the halt meets the first of them, where nothing new may be opened.
     let fresh = |x: &Exchange| {
-        let known = path.iter().filter(|q| q.time <= x.now());
-        known.last().unwrap().price
+        let mut known = path.iter().filter(|q| q.time <= x.now());
+        known.next_back().unwrap().price
     };
     let now = fresh(&x);
     all_say(&mut x, now);
@@ -148,7 +148,7 @@ fn drill(name: &str, thinner: u128, deep: bool) {
         }
         if gone.is_none()
             && x.position("thinner")
-                .map_or(true, |p| p.size < before_size(&x))
+                .is_none_or(|p| p.size < before_size(&x))
         {
             gone = Some(x.now() - restart);
         }

@@ -15,9 +15,12 @@
 
 mod dydx;
 mod floor;
+mod gmx;
 mod hole;
 mod levana;
 mod loops;
+mod mango;
 mod people;
 mod recorded;
+mod regressions;
 mod restarts;

@@ -17,8 +17,8 @@ const WORST: [(&str, u64); 2] = [
 
 /// What was known at a time.
 fn known(path: &[Quote], time: u64) -> Price {
-    let before = path.iter().filter(|q| q.time <= time);
-    before.last().unwrap().price
+    let mut before = path.iter().filter(|q| q.time <= time);
+    before.next_back().unwrap().price
 }
 
 /// Longs of two and eight times their margin; one of two times who will want to leave; one of eight times who will add.
