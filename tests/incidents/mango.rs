@@ -28,6 +28,18 @@ fn grabs(x: &mut Exchange, who: &str) {
 
 #[test]
 fn the_buyer_of_a_pushed_token_is_paid_by_his_own_other_half_at_most() {
+    drill(70);
+}
+
+/// A market is wound up at its newest usable price until half an hour of prices has made an average: the pushed price.
+#[test]
+#[ignore = "known: the buyer is paid all of vault and insurance"]
+fn nor_is_he_where_the_market_is_younger_than_its_average() {
+    drill(0);
+}
+
+/// After so many half minutes of calm the price is pushed.
+fn drill(calm: u32) {
     let params = MarketParams::major(START, VAULT);
     let mut x = Exchange::calm()
         .price(START)
@@ -56,8 +68,7 @@ fn the_buyer_of_a_pushed_token_is_paid_by_his_own_other_half_at_most() {
         x.round(&START.to_string());
         x.crank();
     }
-    // Half an hour, so that there is an average.
-    for _ in 0..70 {
+    for _ in 0..calm {
         x.wait(30);
         all_say(&mut x, price(&START.to_string()));
         x.crank();
