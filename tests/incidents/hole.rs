@@ -62,7 +62,7 @@ fn out(x: &Exchange) -> i128 {
 fn thinned(all: &[Quote]) -> Vec<Quote> {
     let mut kept: Vec<Quote> = vec![];
     for q in all {
-        if kept.last().map_or(true, |l| q.time >= l.time + 30) {
+        if kept.last().is_none_or(|l| q.time >= l.time + 30) {
             kept.push(*q);
         }
     }
@@ -104,7 +104,7 @@ fn nobody_is_paid_what_losers_do_not_pay_and_the_first_price_after_the_hole_liqu
     };
     let log = thinned(&log);
     let mut x = scene(log[0]);
-    let brought = i128::try_from(2 * EACH).unwrap() * 20_000_000_000;
+    let brought = i128::from(2 * EACH) * 20_000_000_000;
     let vault = x.books(0).nav.unwrap().0.i128();
     let mut closed = 0;
     for pair in log.windows(2) {

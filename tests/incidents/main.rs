@@ -13,9 +13,14 @@
     clippy::arithmetic_side_effects
 )]
 
+mod dydx;
 mod floor;
+mod gmx;
 mod hole;
 mod levana;
 mod loops;
+mod mango;
 mod people;
 mod recorded;
+mod regressions;
+mod restarts;
