@@ -162,7 +162,7 @@ fn debt(
     side: Side,
     index: Price,
 ) -> Result<Amount, ContractError> {
-    let by = stress::sudden(scene.prices.variance.slow, scene.market.params.gap)?;
+    let by = stress::sudden(scene.prices.variance.slow)?;
     let book = &scene.books.book;
     let held = Held {
         side,
@@ -208,7 +208,7 @@ pub fn exposed(
     side: Side,
     (held, index): (Loose, Price),
 ) -> Result<Amount, OutOfRange> {
-    let by = stress::sudden(scene.prices.variance.slow, scene.market.params.gap)?;
+    let by = stress::sudden(scene.prices.variance.slow)?;
     let equity = held.equity(stress::stressed(side, index, by)?)?;
     equity.min(Amount::ZERO).negated()
 }

@@ -45,11 +45,10 @@ pub struct Place {
     pub index: Int256,
 }
 
-/// The move the insurance fund is held against: `max(5 %, 4*sigma_slow*sqrt(1 d))`, and no more than the stress gap of
-/// the instrument, which is what its caps let a vault carry.
-pub fn sudden(variance_slow: Ratio, gap: Ratio) -> Result<Ratio, OutOfRange> {
+/// The move the insurance fund is held against: `max(5 %, 4*sigma_slow*sqrt(1 d))`.
+pub fn sudden(variance_slow: Ratio) -> Result<Ratio, OutOfRange> {
     let day = sigma(variance_slow, DAY).scaled(SIGMAS, 1, Round::Up)?;
-    Ok(day.min(gap).max(LEAST))
+    Ok(day.max(LEAST))
 }
 
 /// The index after that move against a side; a fall ends at nothing.
@@ -197,12 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn five_percent_or_four_sigmas_of_a_day_and_no_more_than_the_gap() {
-        let gap = Ratio::percent(25);
-        assert_eq!(sudden(Ratio::ZERO, gap), Ok(Ratio::percent(5)));
-        assert_eq!(sudden(Ratio::raw(100_000_000_000), gap), Ok(gap));
+    fn five_percent_or_four_sigmas_of_a_day() {
+        assert_eq!(sudden(Ratio::ZERO), Ok(Ratio::percent(5)));
         // 4 % a day: 0.04^2/86400 a second.
-        let wild = sudden(Ratio::raw(18_518_518_518), gap).unwrap();
+        let wild = sudden(Ratio::raw(18_518_518_518)).unwrap();
         assert!(
             wild > Ratio::bps(1_599) && wild < Ratio::bps(1_601),
             "{wild:?}"
