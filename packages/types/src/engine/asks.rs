@@ -2,9 +2,6 @@
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
 
-use super::{
-    Config, LpState, Mandate, MarketState, PositionState, QueuedState, Vitals, WindUpState,
-};
 use crate::Side;
 
 /// What the engine can be asked.
@@ -14,7 +11,7 @@ use crate::Side;
 #[derive(QueryResponses)]
 pub enum QueryMsg {
     /// Who is who.
-    #[returns(Config)]
+    #[returns(super::Config)]
     Config {},
     /// Free money of an account.
     #[returns(crate::Amount)]
@@ -25,13 +22,13 @@ pub enum QueryMsg {
         denom: String,
     },
     /// A market's books at the newest round.
-    #[returns(Option<MarketState>)]
+    #[returns(Option<super::MarketState>)]
     Market {
         /// Which.
         market: String,
     },
     /// Positions that could not be liquidated and stand beside the ladder, in the order of accounts.
-    #[returns(Vec<PositionState>)]
+    #[returns(Vec<super::PositionState>)]
     Stuck {
         /// Where.
         market: String,
@@ -39,19 +36,19 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// What its books read now; none for a market that does not exist.
-    #[returns(Option<Vitals>)]
+    #[returns(Option<super::Vitals>)]
     Vitals {
         /// Which.
         market: String,
     },
     /// How far a market is wound up; none while it is not.
-    #[returns(Option<WindUpState>)]
+    #[returns(Option<super::WindUpState>)]
     WindUp {
         /// Which.
         market: String,
     },
     /// A position, funding and ADL settled as if synced now.
-    #[returns(Option<PositionState>)]
+    #[returns(Option<super::PositionState>)]
     Position {
         /// Where.
         market: String,
@@ -59,7 +56,7 @@ pub enum QueryMsg {
         account: String,
     },
     /// Positions in the order of accounts.
-    #[returns(Vec<PositionState>)]
+    #[returns(Vec<super::PositionState>)]
     Positions {
         /// Where.
         market: String,
@@ -69,7 +66,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// One side's ladder, head first.
-    #[returns(Vec<PositionState>)]
+    #[returns(Vec<super::PositionState>)]
     Ladder {
         /// Where.
         market: String,
@@ -79,7 +76,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// What an account has signed and is waiting for.
-    #[returns(Vec<Mandate>)]
+    #[returns(Vec<super::Mandate>)]
     Mandates {
         /// Where.
         market: String,
@@ -87,7 +84,7 @@ pub enum QueryMsg {
         account: String,
     },
     /// Profit of an account that waits at the border of a market, oldest first.
-    #[returns(Vec<QueuedState>)]
+    #[returns(Vec<super::QueuedState>)]
     ProfitQueue {
         /// Where.
         market: String,
@@ -95,7 +92,7 @@ pub enum QueryMsg {
         account: String,
     },
     /// Withdrawals of an account that wait, oldest first.
-    #[returns(Vec<QueuedState>)]
+    #[returns(Vec<super::QueuedState>)]
     WithdrawalQueue {
         /// Whose.
         account: String,
@@ -103,7 +100,7 @@ pub enum QueryMsg {
         denom: String,
     },
     /// LP shares and the pending request of an account.
-    #[returns(LpState)]
+    #[returns(super::LpState)]
     Lp {
         /// Where.
         market: String,
