@@ -22,33 +22,21 @@ const CELLS: Map<(&str, &[u8]), Cell> = Map::new(key::CELLS);
 /// Where the last look at the ladder ended, while a cell is too wide.
 const LOOKED: Map<(&str, u8), Vec<u8>> = Map::new(key::LOOKED);
 
-const SIDES: [(Side, u8); 2] = [(Side::Long, 0), (Side::Short, 1)];
-
-const fn side_byte(side: Side) -> u8 {
-    match side {
-        Side::Long => 0,
-        Side::Short => 1,
-    }
-}
-
 fn bytes(side: Side, place: Place) -> Vec<u8> {
-    let mut index = place.index.to_be_bytes();
-    index[0] ^= 0x80;
-    let mut bytes = vec![side_byte(side), u8::MAX.saturating_sub(place.exponent)];
-    bytes.extend_from_slice(&index);
+    let mut bytes = vec![key::side(side), u8::MAX.saturating_sub(place.exponent)];
+    bytes.extend_from_slice(&key::ordered(place.index));
     bytes
 }
 
 fn read(bytes: &[u8]) -> Result<Place, OutOfRange> {
     let exponent = bytes.get(1).ok_or(OutOfRange)?;
-    let mut index: [u8; 32] = bytes
+    let index: [u8; 32] = bytes
         .get(2..34)
         .and_then(|b| b.try_into().ok())
         .ok_or(OutOfRange)?;
-    index[0] ^= 0x80;
     Ok(Place {
         exponent: u8::MAX.saturating_sub(*exponent),
-        index: Int256::from_be_bytes(index),
+        index: key::read_ordered(index),
     })
 }
 
@@ -103,10 +91,10 @@ fn worst_first(
     limit: usize,
 ) -> Result<Vec<(Place, Cell)>, ContractError> {
     let class = u8::MAX.saturating_sub(exponent);
-    let from = [side_byte(side), class];
+    let from = [key::side(side), class];
     let to = match class.checked_add(1) {
-        Some(next) => [side_byte(side), next],
-        None => [side_byte(side).saturating_add(1), 0],
+        Some(next) => [key::side(side), next],
+        None => [key::side(side).saturating_add(1), 0],
     };
     let order = match side {
         Side::Long => Order::Descending,
@@ -140,8 +128,8 @@ fn coarsest(
         Some(e) => u8::MAX.saturating_sub(e).saturating_add(1),
         None => 0,
     };
-    let from = [side_byte(side), class];
-    let to = [side_byte(side).saturating_add(1)];
+    let from = [key::side(side), class];
+    let to = [key::side(side).saturating_add(1)];
     let first = CELLS
         .prefix(market)
         .keys(
@@ -239,7 +227,8 @@ pub fn refile(scene: &Scene, storage: &mut dyn Storage) -> Result<(), ContractEr
     let Some(round) = scene.newest() else {
         return Ok(());
     };
-    for (side, byte) in SIDES {
+    for side in Side::BOTH {
+        let byte = key::side(side);
         let sums = scene.books.book.side(side);
         let Some(widest) = coarsest(storage, &scene.id, side, None)? else {
             continue;
@@ -275,7 +264,7 @@ pub fn all(storage: &dyn Storage, market: &str) -> Result<Vec<(Side, Place, Cell
         .range(storage, None, None, Order::Ascending)
         .map(|row| {
             let (at, cell) = row?;
-            let short = at.first() == Some(&side_byte(Side::Short));
+            let short = at.first() == Some(&key::side(Side::Short));
             let side = if short { Side::Short } else { Side::Long };
             Ok((side, read(&at)?, cell))
         })

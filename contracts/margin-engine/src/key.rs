@@ -1,4 +1,7 @@
-//! Every storage key of this contract, once.
+//! Every storage key of this contract, once, and how keys are made of sides and numbers.
+
+use cosmwasm_std::Int256;
+use types::Side;
 
 /// Who is who.
 pub const CONFIG: &str = "config";
@@ -87,3 +90,24 @@ pub const ALL: [&str; 27] = [
     CELLS,
     LOOKED,
 ];
+
+/// A side in a key.
+pub const fn side(side: Side) -> u8 {
+    match side {
+        Side::Long => 0,
+        Side::Short => 1,
+    }
+}
+
+/// Bytes in the order of the numbers.
+pub fn ordered(number: Int256) -> [u8; 32] {
+    let mut bytes = number.to_be_bytes();
+    bytes[0] ^= 0x80;
+    bytes
+}
+
+/// The number again.
+pub fn read_ordered(mut bytes: [u8; 32]) -> Int256 {
+    bytes[0] ^= 0x80;
+    Int256::from_be_bytes(bytes)
+}

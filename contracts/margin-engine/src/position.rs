@@ -1,7 +1,7 @@
 //! Positions and the ladder they stand on: the one place that writes either.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Empty, Int256, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
 use cw_storage_plus::{Bound, Map};
 use math::{ledger, liquidation::Borne, units::OutOfRange};
 use types::{clock::Moment, Amount, PerUnit, Side};
@@ -46,24 +46,16 @@ const POSITIONS: Map<(&str, &Addr), Position> = Map::new(key::POSITIONS);
 /// `(market, side | order-preserving key | account)`: ascending is head first on both sides.
 const LADDER: Map<(&str, &[u8]), Addr> = Map::new(key::LADDER);
 
-const fn side_byte(side: Side) -> u8 {
-    match side {
-        Side::Long => 0,
-        Side::Short => 1,
-    }
-}
-
 /// Signed order becomes byte order; a long's is turned round, since the highest bankruptcy price is
 /// the worst.
 fn rung(side: Side, place: PerUnit, account: &Addr) -> Vec<u8> {
-    let mut bytes = place.0.to_be_bytes();
-    bytes[0] ^= 0x80;
+    let mut bytes = key::ordered(place.0);
     if side == Side::Long {
         for byte in &mut bytes {
             *byte = !*byte;
         }
     }
-    let mut rung = vec![side_byte(side)];
+    let mut rung = vec![key::side(side)];
     rung.extend_from_slice(&bytes);
     rung.extend_from_slice(account.as_bytes());
     rung
@@ -80,8 +72,7 @@ fn place(side: Side, rung: &[u8]) -> Result<PerUnit, OutOfRange> {
             *byte = !*byte;
         }
     }
-    bytes[0] ^= 0x80;
-    Ok(PerUnit(Int256::from_be_bytes(bytes)))
+    Ok(PerUnit(key::read_ordered(bytes)))
 }
 
 /// A position, if there is one.
@@ -158,8 +149,8 @@ pub fn ladder(
     side: Side,
     limit: usize,
 ) -> Result<Vec<(Addr, PerUnit)>, ContractError> {
-    let from: &[u8] = &[side_byte(side)];
-    let to: &[u8] = &[side_byte(side).saturating_add(1)];
+    let from: &[u8] = &[key::side(side)];
+    let to: &[u8] = &[key::side(side).saturating_add(1)];
     LADDER
         .prefix(market)
         .range(
@@ -183,8 +174,8 @@ pub fn rungs(
     from: Option<Vec<u8>>,
     limit: usize,
 ) -> StdResult<(Vec<Addr>, Option<Vec<u8>>)> {
-    let head: &[u8] = &[side_byte(side)];
-    let to: &[u8] = &[side_byte(side).saturating_add(1)];
+    let head: &[u8] = &[key::side(side)];
+    let to: &[u8] = &[key::side(side).saturating_add(1)];
     let from = match &from {
         Some(rung) => Bound::exclusive(rung.as_slice()),
         None => Bound::inclusive(head),
@@ -246,6 +237,7 @@ impl Position {
 #[allow(clippy::disallowed_methods)]
 mod tests {
     use super::*;
+    use cosmwasm_std::Int256;
     use proptest::prelude::*;
 
     proptest! {
