@@ -1,7 +1,7 @@
 //! The vault's providers: requests in batches, priced once at the first round after, claimed lazily.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, StdResult, Storage, Uint128};
 use cw_storage_plus::Map;
 use math::vault;
 use types::{
@@ -12,6 +12,7 @@ use types::{
 
 pub use batch::{price_due, serve, serve_rest, void};
 pub use exits::Line;
+pub use sums::{outstanding, uncollected, unpriced};
 
 use crate::{
     compartment::{self, Compartment},
@@ -24,6 +25,7 @@ use batch::Joining;
 
 mod batch;
 mod exits;
+mod sums;
 
 /// Shares of one account.
 #[cw_serde]
@@ -348,65 +350,4 @@ fn rest(storage: &mut dyn Storage, (id, account): (&str, &Addr)) -> Result<bool,
     let denom = peers::market(storage, id)?.denom;
     wallet::credit(storage, account, &denom, money)?;
     Ok(true)
-}
-
-/// Shares held, priced but not claimed, and leaving but not served, all together: for audits.
-pub fn outstanding(
-    storage: &dyn Storage,
-    id: &str,
-    books: &Compartment,
-) -> Result<Uint128, ContractError> {
-    let mut sum = batch::unclaimed(storage, id)?;
-    for row in SHARES
-        .prefix(id)
-        .range(storage, None, None, Order::Ascending)
-    {
-        sum = sum.checked_add(row?.1.shares)?;
-    }
-    for row in LEAVES
-        .prefix(id)
-        .range(storage, None, None, Order::Ascending)
-    {
-        let (_, leave) = row?;
-        if exits::stretch(storage, id, leave.batch)?.is_none() {
-            sum = sum.checked_add(leave.shares)?;
-        }
-    }
-    Ok(sum.checked_add(books.lp.line.waiting())?)
-}
-
-/// Money of served withdrawals that owners have not collected: for audits.
-pub fn uncollected(
-    storage: &dyn Storage,
-    id: &str,
-    books: &Compartment,
-) -> Result<Amount, ContractError> {
-    let mut sum = Amount::ZERO;
-    for row in LEAVES
-        .prefix(id)
-        .range(storage, None, None, Order::Ascending)
-    {
-        let (_, leave) = row?;
-        let (earned, _) = earned(storage, id, (books, &leave))?;
-        sum = sum.plus(earned)?.minus(leave.taken)?;
-    }
-    Ok(sum)
-}
-
-/// Money in requests that are not priced, or were sold no shares, and fees of batches that wait: for audits.
-pub fn unpriced(storage: &dyn Storage, id: &str) -> Result<Amount, ContractError> {
-    let books = compartment::load(storage, id)?;
-    let fees = [books.lp.batch, books.lp.next].into_iter().flatten();
-    let mut sum = fees.map(|b| b.fee).try_fold(Amount::ZERO, Amount::plus)?;
-    for row in REQUESTS
-        .prefix(id)
-        .range(storage, None, None, Order::Ascending)
-    {
-        let (_, request) = row?;
-        let priced = batch::priced(storage, id, request.batch)?;
-        if priced.is_none_or(|p| p.shares.is_none()) {
-            sum = sum.plus(request.amount)?;
-        }
-    }
-    Ok(sum)
 }
