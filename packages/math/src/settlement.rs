@@ -25,6 +25,8 @@ use crate::{
 pub struct Tally {
     /// The settlement price.
     pub price: Price,
+    /// Losses that no margin is behind, in all: bad debt.
+    pub debt: Amount,
     /// Positions counted.
     pub count: u64,
     /// What margins keep after losses, in all.
@@ -60,6 +62,8 @@ pub struct Stake {
     pub gain: Amount,
     /// What the vault's cash receives when it is closed, before its gain is paid.
     pub taken: Amount,
+    /// What it owes beyond its margin and its gain; never negative.
+    pub debt: Amount,
 }
 
 /// What one position is paid.
@@ -86,6 +90,7 @@ impl Stake {
             margin,
             gain,
             taken: loose.margin.minus(margin)?,
+            debt: loose.margin.plus(result)?.min(Amount::ZERO).negated()?,
         })
     }
 }
@@ -95,6 +100,7 @@ impl Tally {
     pub const fn at(price: Price) -> Self {
         Self {
             price,
+            debt: Amount::ZERO,
             count: 0,
             margins: Amount::ZERO,
             gains: Amount::ZERO,
@@ -108,6 +114,7 @@ impl Tally {
         let stake = Stake::of(loose, self.price)?;
         Ok(Self {
             price: self.price,
+            debt: self.debt.plus(stake.debt)?,
             count: self.count.checked_add(1).ok_or(OutOfRange)?,
             margins: self.margins.plus(stake.margin)?,
             gains: self.gains.plus(stake.gain)?,

@@ -41,6 +41,7 @@ fn margins_are_whole_and_gains_share_what_losers_had() {
     let tally = count(at(150), &[(long, Amount::ZERO), (short, Amount::ZERO)]);
     assert_eq!(tally.gains, Amount::raw(50 * USD));
     assert_eq!(tally.collected, Amount::raw(30 * USD));
+    assert_eq!(tally.debt, Amount::raw(20 * USD));
     let terms = tally.terms(Amount::ZERO, Amount::raw(10 * USD)).unwrap();
     assert_eq!(terms.gains, Ratio::percent(80));
     assert_eq!(terms.margins, Ratio::ONE);
@@ -97,6 +98,7 @@ fn a_debt_of_funding_takes_gain_and_only_then_the_vault() {
         (raw(gone.margin), raw(gone.gain), raw(gone.taken)),
         (0, 0, -70 * USD)
     );
+    assert_eq!((part.debt, raw(gone.debt)), (Amount::ZERO, 20 * USD));
 }
 
 #[test]

@@ -59,8 +59,11 @@ impl WindUp {
         let terms = tally.terms(books.book.cash, books.insurance)?;
         books.insurance = books.insurance.minus(terms.insurance)?;
         books.book.cash = books.book.cash.plus(terms.insurance)?;
+        // What insurance paid beyond bad debt made good what the vault had lost.
+        let insured = terms.insurance.min(tally.debt);
         let sum = &mut books.bad_debt;
-        sum.insurance = sum.insurance.plus(terms.insurance)?;
+        sum.insurance = sum.insurance.plus(insured)?;
+        sum.vault = sum.vault.plus(tally.debt.minus(insured)?)?;
         let fixed = WindUpTerms {
             market: scene.id.clone(),
             gains: terms.gains,

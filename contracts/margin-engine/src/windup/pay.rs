@@ -68,8 +68,6 @@ fn closed(
     let payout = terms.payout(loose)?;
     let paid = payout.margin.plus(payout.gain)?;
     books.book.cash = books.book.cash.plus(loose.margin)?.minus(paid)?;
-    let owed = loose.equity(terms.price)?.min(Amount::ZERO).negated()?;
-    books.bad_debt.vault = books.bad_debt.vault.plus(owed)?;
     scene.books = books;
     let settled = PositionSettled {
         market: scene.id.clone(),
