@@ -10,7 +10,7 @@ use types::{
     engine::{LpBatchPriced, LpServed},
     oracle::{Round, RoundAfter},
     wire::Wire,
-    Amount,
+    Amount, Price,
 };
 
 use super::exits;
@@ -158,8 +158,15 @@ pub fn serve(
     if scene.books.lp.line.waiting().is_zero() || !heads::clear(scene, storage)? {
         return Ok(None);
     }
-    let (shares, money) = exits::serve(scene, storage, (round.low, round.high))?;
+    let (shares, money) = exits::serve(scene, storage, edges(round)?)?;
     Ok((!shares.is_zero()).then(|| served(&scene.id, shares, money)))
+}
+
+/// The prices liquidity comes and goes at: the round's edges, moved apart by its surcharge. A stale median is no free
+/// trade for whoever takes a part of the skew either.
+fn edges(round: &Round) -> Result<(Price, Price), OutOfRange> {
+    let low = round.low.minus_floored(round.surcharge);
+    Ok((low, round.high.plus(round.surcharge)?))
 }
 
 /// The market is wound up: money that was to come goes back at claim, shares that were to leave join the line.
@@ -210,7 +217,8 @@ fn sell(
     storage: &mut dyn Storage,
     (batch, round): (&Batch, &Round),
 ) -> Result<Event, ContractError> {
-    let nav = scene.nav_high(round.low, round.high)?;
+    let (low, high) = edges(round)?;
+    let nav = scene.nav_high(low, high)?;
     let books = &mut scene.books;
     let shares = vault::shares_for(batch.amount, nav, books.lp.shares)?;
     if !shares.is_zero() {
