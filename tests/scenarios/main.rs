@@ -8,6 +8,7 @@
 )]
 
 mod amend;
+mod cover;
 mod dead_market;
 mod deleverage;
 mod exits;

@@ -389,6 +389,7 @@ fn a_dead_oracle_takes_no_answer_from_anybody() {
     let mut x = Exchange::calm().build();
     x.opened("alice", Side::Long, ("10", 5_000), "2000");
     x.deposit("alice", 1_000);
+    x.wait(3_700);
     x.fault(Module::Oracle, Fault::Panic);
     let books = x.books(MARKET);
     assert_eq!(books.nav, None);
@@ -399,6 +400,8 @@ fn a_dead_oracle_takes_no_answer_from_anybody() {
     x.close("alice", Side::Long).unwrap();
     let order = x.mandates("alice")[0].order;
     x.cancel("alice", order).unwrap();
+    let shares = x.lp(MARKET, "lp").shares;
+    x.lp_withdraw("lp", shares).unwrap();
     let terms = x.books(MARKET).terms;
     x.wait(50_000);
     x.crank();

@@ -78,7 +78,9 @@ pub fn vitals(deps: Deps, env: &Env, id: &str) -> Result<Option<Vitals>, Contrac
     let Some(mut scene) = scene(deps, env, id)? else {
         return Ok(None);
     };
-    scene.books.watch.stress = cells::measure(&scene, deps.storage)?;
+    if let Ok(stress) = cells::measure(&scene, deps.storage) {
+        scene.books.watch.stress = stress;
+    }
     Ok(Some(vitals::of(&scene, deps.storage)?))
 }
 

@@ -78,7 +78,10 @@ fn tell(scene: &mut Scene, storage: &mut dyn Storage) -> Result<Option<SubMsg>, 
     }
     scene.books.watch.told_at = now;
     windup::remember(scene, storage)?;
-    scene.books.watch.stress = cells::measure(scene, storage)?;
+    // A reading that cannot be taken keeps its last value: it must not undo the work.
+    if let Ok(stress) = cells::measure(scene, storage) {
+        scene.books.watch.stress = stress;
+    }
     let msg = breaker::ExecuteMsg::Vitals {
         market: scene.id.clone(),
         vitals: vitals::of(scene, storage)?,
