@@ -42,6 +42,8 @@ pub struct LpTimer {
     pub paid: Amount,
     stand: Stand,
     next: u64,
+    /// Fees of requests that no gain has borne yet.
+    fees: Amount,
 }
 
 impl LpTimer {
@@ -52,6 +54,7 @@ impl LpTimer {
             paid: Amount::ZERO,
             stand: Stand::Out,
             next: 0,
+            fees: Amount::ZERO,
         }
     }
 
@@ -70,7 +73,7 @@ impl LpTimer {
         let vault_gains = above == sight.skew.is_negative();
         match self.stand {
             Stand::Out if vault_gains && open => self.buy(venue, sight)?,
-            Stand::In if !vault_gains => self.sell(venue, sight.now, exits),
+            Stand::In if !vault_gains => self.sell(venue, sight.now, exits)?,
             Stand::Out | Stand::In | Stand::Buying { .. } | Stand::Selling => return Ok(()),
         }
         self.next = sight.now.saturating_add(EVERY_S);
@@ -81,37 +84,50 @@ impl LpTimer {
         let paid = bps(sight.nav, SIZE_BPS)?;
         self.hand.bring(venue, paid.plus(CHANGE)?)?;
         let had = venue.shares(&self.hand.who);
+        let before = venue.free(&self.hand.who);
         if venue.provide(&self.hand.who, paid.coins()?).is_ok() {
             self.stand = Stand::Buying { paid, had };
+            let gone = before.minus(venue.free(&self.hand.who))?;
+            self.fees = self.fees.plus(gone.minus(paid)?)?;
         }
         Ok(())
     }
 
-    fn sell(&mut self, venue: &mut dyn Venue, now: u64, exits: &mut Exits) {
+    fn sell(&mut self, venue: &mut dyn Venue, now: u64, exits: &mut Exits) -> Result<(), Bug> {
+        let before = venue.free(&self.hand.who);
         let shares = venue.shares(&self.hand.who);
         let done = venue.divest(&self.hand.who, shares);
         if done.is_ok() {
             self.stand = Stand::Selling;
+            let gone = before.minus(venue.free(&self.hand.who))?;
+            self.fees = self.fees.plus(gone.max(Amount::ZERO))?;
         }
         let what = "taking out liquidity";
         exits.tried(what, &self.hand.who.name, now, done.err());
+        Ok(())
     }
 
-    /// A price was made, or shares are there at once: what that was worth more than was paid for it.
+    /// A price was made, or shares are there at once: what that was worth more than was paid for it, the fees
+    /// of requests included.
     pub fn collect(
         &mut self,
         venue: &mut dyn Venue,
         (reference, now): (Price, u64),
         news: &[News],
     ) -> Result<Option<Amount>, Bug> {
-        match self.stand {
+        let gain = match self.stand {
             Stand::Buying { paid, had } => {
                 self.next = now.saturating_add(EVERY_S);
-                self.bought(venue, (paid, had), reference)
+                self.bought(venue, (paid, had), reference)?
             }
-            Stand::Selling => self.sold(venue, reference, news),
-            Stand::Out | Stand::In => Ok(None),
-        }
+            Stand::Selling => self.sold(venue, reference, news)?,
+            Stand::Out | Stand::In => None,
+        };
+        let Some(gain) = gain else {
+            return Ok(None);
+        };
+        let fees = std::mem::take(&mut self.fees);
+        Ok(Some(gain.minus(fees)?))
     }
 
     fn bought(

@@ -51,25 +51,6 @@ pub fn assert_all_met(report: &Value) {
     }
 }
 
-/// Every target is met but one that is known to be missed: whoever provides liquidity pays the edge of the round and
-/// no fee on its size, so where the reference is beyond that edge the LP timer gains. Nobody else does, and it gains
-/// less than this many dollars.
-#[track_caller]
-pub fn assert_only_the_lp_timer_gains(report: &Value, less_than: i64) {
-    for target in report["targets"].as_array().unwrap() {
-        let known = target["name"] == "best_attacker";
-        assert!(known || target["met"] == Value::Bool(true), "{target}");
-    }
-    for attacker in report["bulkhead"]["attackers"].as_array().unwrap() {
-        let most = if attacker["name"] == "lp_timer" {
-            less_than.saturating_sub(1)
-        } else {
-            0
-        };
-        assert!(usd(attacker, "profit") <= most, "{attacker}");
-    }
-}
-
 /// A count among the figures of one protocol.
 #[track_caller]
 pub fn count(figures: &Value, name: &str) -> u64 {
