@@ -3,7 +3,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{to_json_vec, Addr, Event, Response, StdResult, Storage};
-use cw_storage_plus::{Item, Map};
+use store::{Item, Map};
 use types::{
     breaker::{Change, ChangeAnnounced, ChangeDone, ChangePostponed, Content},
     level::Level,

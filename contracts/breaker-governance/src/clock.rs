@@ -1,7 +1,7 @@
 //! The chain's own pace: how far apart its blocks usually are, and whether it has just stood still.
 
 use cosmwasm_std::{StdResult, Storage};
-use cw_storage_plus::Item;
+use store::Item;
 use types::{
     breaker::{LatchChanged, Pace, Params},
     clock::Moment,

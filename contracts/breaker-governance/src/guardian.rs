@@ -2,7 +2,7 @@
 //! guardian lowers what readings hold.
 
 use cosmwasm_std::{Addr, Event, Response, StdResult, Storage};
-use cw_storage_plus::Item;
+use store::Item;
 use types::{
     breaker::{Guardian, Raise, RaiseEnded, Raised},
     level::Level,

@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Order, StdResult, Storage};
-use cw_storage_plus::Map;
+use store::Map;
 use types::{
     breaker::{Latch, LatchChanged, Params},
     level::Level,
@@ -125,6 +125,7 @@ pub fn of(storage: &dyn Storage, scope: &Scope) -> StdResult<Vec<Latch>> {
 pub fn audit(storage: &dyn Storage, params: &Params) -> StdResult<Vec<Broken>> {
     let mut broken = vec![];
     let entries: Vec<((Vec<u8>, u8), Held)> = LATCHES
+        .all()
         .range(storage, None, None, Order::Ascending)
         .collect::<StdResult<_>>()?;
     for ((bytes, number), Held { latch, demanded }) in &entries {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use cosmwasm_std::{Event, Order, StdResult, Storage};
-use cw_storage_plus::Map;
+use store::Map;
 use types::{
     breaker::{Call, Params, Registered},
     level::Level,
@@ -289,6 +289,7 @@ fn offer(
 
 fn all(storage: &dyn Storage) -> StdResult<Vec<Lease>> {
     LEASES
+        .all()
         .range(storage, None, None, Order::Ascending)
         .map(|entry| entry.map(|(_, lease)| lease))
         .collect()
@@ -296,7 +297,8 @@ fn all(storage: &dyn Storage) -> StdResult<Vec<Lease>> {
 
 fn count(storage: &dyn Storage) -> usize {
     LEASES
-        .keys_raw(storage, None, None, Order::Ascending)
+        .all()
+        .keys(storage, None, None, Order::Ascending)
         .count()
 }
 

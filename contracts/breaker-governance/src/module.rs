@@ -2,7 +2,7 @@
 //! last heard.
 
 use cosmwasm_std::{Event, StdResult, Storage};
-use cw_storage_plus::Item;
+use store::Item;
 use types::{
     breaker::{Call, LatchChanged, ModuleFailed, Modules, Params},
     level::Level,

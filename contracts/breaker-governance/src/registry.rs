@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Order, StdResult, Storage};
-use cw_storage_plus::{Item, Map};
+use store::{Item, Map};
 use types::{
     breaker::{FeedReading, Params},
     engine::Engine,
@@ -146,12 +146,16 @@ impl Settings {
 
 /// Every known feed, by name.
 pub fn feeds(storage: &dyn Storage) -> StdResult<Vec<String>> {
-    FEEDS.keys(storage, None, None, Order::Ascending).collect()
+    FEEDS
+        .all()
+        .keys(storage, None, None, Order::Ascending)
+        .collect()
 }
 
 /// What must hold after every message. Tests call it; the chain never does.
 pub fn audit(storage: &dyn Storage) -> StdResult<Vec<Broken>> {
     FEEDS
+        .all()
         .range(storage, None, None, Order::Ascending)
         .filter_map(|entry| match entry {
             Ok((feed, heard)) => {

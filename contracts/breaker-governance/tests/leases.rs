@@ -379,7 +379,7 @@ fn a_silent_peg_is_as_silent_as_a_silent_price() {
 fn a_report_about_unknown_feeds_is_taken_and_says_only_that_the_oracle_is_there() {
     let mut s = Suite::calm();
     let mut before = s.state();
-    before.push((b"heard".to_vec(), s.now().to_string().into_bytes()));
+    before.push((b"heard".to_vec(), store::pack(&s.now()).unwrap()));
     before.sort();
     let res = s.report_quiet("sol-usd");
     assert_eq!(StanceLeased::find(&res.events).unwrap(), []);

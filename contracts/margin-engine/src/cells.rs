@@ -2,12 +2,12 @@
 //! reading a position. What stands beside the ladder is in no cell.
 
 use cosmwasm_std::{Int256, Order, Storage};
-use cw_storage_plus::{Bound, Map};
 use math::{
     ledger::{self, Loose},
     stress::{self, Cell, Held, Place},
     units::OutOfRange,
 };
+use store::{Bound, Map};
 use types::{Amount, Price, Ratio, Side};
 
 use crate::{compartment::Stress, key, position, scene::Scene, ContractError};

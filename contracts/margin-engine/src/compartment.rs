@@ -2,8 +2,8 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{StdResult, Storage, Uint128};
-use cw_storage_plus::Map;
 use math::{ledger::Book, margin::Ramp, pricing::Curve, units::OutOfRange};
+use store::Map;
 use types::{
     clock::Moment,
     engine::{BadDebtSum, FundingTerms},
@@ -15,9 +15,12 @@ use crate::{flow::Flow, key, lp::Line, pace::Pace, venue::Venue, ContractError};
 
 /// Liquidity that comes, stays and leaves.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, Default)]
 pub struct Liquidity {
     /// LP shares.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub shares: Uint128,
     /// Shares that leave.
     pub line: Line,
@@ -107,6 +110,7 @@ pub struct Compartment {
 
 /// Liquidity requests that are priced together.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq)]
 pub struct Batch {
     /// Its number.
@@ -116,6 +120,8 @@ pub struct Batch {
     /// Money that comes.
     pub amount: Amount,
     /// Shares that leave.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub shares: Uint128,
     /// For whoever prices it.
     pub fee: Amount,

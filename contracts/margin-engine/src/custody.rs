@@ -3,11 +3,11 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Order, StdResult, Storage};
-use cw_storage_plus::Map;
 use math::{
     bucket::{Limit, Pair},
     units::OutOfRange,
 };
+use store::Map;
 use types::{engine::WithdrawalQueued, Amount, Ratio};
 
 use crate::{
@@ -191,6 +191,7 @@ pub fn sums(storage: &dyn Storage, denom: &str) -> StdResult<(Amount, Amount)> {
 /// Every denom there has been money of: for audits.
 pub fn denoms(storage: &dyn Storage) -> StdResult<Vec<String>> {
     CUSTODY
+        .all()
         .keys(storage, None, None, Order::Ascending)
         .collect()
 }

@@ -2,8 +2,8 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, StdResult, Storage, Uint128};
-use cw_storage_plus::Map;
 use math::vault;
+use store::Map;
 use types::{
     clock::Moment,
     engine::{Leaving, LpState},

@@ -1,8 +1,8 @@
 //! Mandates: what an account has signed. Nothing happens to an account without one.
 
 use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
-use cw_storage_plus::Map;
 use math::units::OutOfRange;
+use store::Map;
 use types::{clock::Moment, engine::Mandate, oracle::Round, Amount};
 
 use crate::{key, ContractError};

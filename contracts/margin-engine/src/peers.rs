@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Api, Order, StdResult, Storage};
-use cw_storage_plus::{Item, Map};
+use store::{Item, Map};
 use types::{
     engine::{MarketSetup, Peers},
     handle::Handle,
@@ -79,6 +79,7 @@ pub fn of_venue(storage: &dyn Storage, venue: &Addr) -> Result<String, ContractE
 /// Every market, by name.
 pub fn markets(storage: &dyn Storage) -> StdResult<Vec<(String, Market)>> {
     MARKETS
+        .all()
         .range(storage, None, None, Order::Ascending)
         .take(MAX_MARKETS)
         .collect()

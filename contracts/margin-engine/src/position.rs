@@ -2,8 +2,8 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, Order, StdResult, Storage};
-use cw_storage_plus::{Bound, Map};
 use math::{ledger, liquidation::Borne, units::OutOfRange};
+use store::{Bound, Map};
 use types::{clock::Moment, Amount, PerUnit, Side};
 
 use crate::{cells, key, ContractError};

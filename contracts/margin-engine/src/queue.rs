@@ -3,8 +3,8 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Order, StdResult, Storage};
-use cw_storage_plus::{Bound, Map};
 use math::{bucket::Entry, units::OutOfRange};
+use store::{Bound, Map};
 use types::{engine::QueuedState, page, Amount};
 
 use crate::{key, ContractError};

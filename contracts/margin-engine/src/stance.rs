@@ -1,7 +1,7 @@
 //! Leased stances. None yet counts as lapsed: ReduceOnly.
 
 use cosmwasm_std::{StdResult, Storage};
-use cw_storage_plus::Map;
+use store::Map;
 use types::{level::Level, scope::Stance, Ratio};
 
 use crate::{key, windup};

@@ -1,7 +1,7 @@
 //! Wallets: free money per account and denom. No loss ever touches one.
 
 use cosmwasm_std::{Addr, Order, StdResult, Storage};
-use cw_storage_plus::Map;
+use store::Map;
 use types::Amount;
 
 use crate::{key, ContractError};
@@ -62,6 +62,7 @@ pub fn debit(
 /// Every wallet: for audits only.
 pub fn all(storage: &dyn Storage) -> StdResult<Vec<((Addr, String), Amount)>> {
     WALLETS
+        .all()
         .range(storage, None, None, Order::Ascending)
         .collect()
 }

@@ -6,8 +6,8 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, DepsMut, Event, StdResult, Storage};
-use cw_storage_plus::Map;
 use math::settlement::{Tally, Terms};
+use store::Map;
 use types::{
     engine::{Cause, Progress, WindUpBegun, WindUpState},
     level::Level,

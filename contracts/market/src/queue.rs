@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Order, StdResult, Storage};
-use cw_storage_plus::{Bound, Item, Map};
+use store::{Bound, Item, Map};
 use types::{
     clock::Moment,
     market::{NewOrder, Queue, Waiting},

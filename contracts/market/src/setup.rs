@@ -1,7 +1,7 @@
 //! Who is who, and the settings.
 
 use cosmwasm_std::{Api, StdResult, Storage};
-use cw_storage_plus::Item;
+use store::Item;
 use types::{
     market::{Config, InstantiateMsg, Params},
     Ratio,

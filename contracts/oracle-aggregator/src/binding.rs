@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, DepsMut, Response, StdResult, Storage};
-use cw_storage_plus::Item;
+use store::Item;
 use types::{breaker::Breaker, handle::Handle, level::Action};
 
 use crate::{key, ContractError};

@@ -2,11 +2,11 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, DepsMut, Order, StdResult, Storage};
-use cw_storage_plus::Map;
 use math::{
     aggregate::Quorum, fallback::Fallback, grace::Grace, jump::Watch, twap::Twap,
     volatility::Volatility, wide::Round as Rounding,
 };
+use store::Map;
 use types::{
     clock::Moment,
     id,
@@ -205,7 +205,10 @@ pub fn described(name: String, feed: Feed) -> FeedSetup {
 
 /// Every feed, in name order.
 pub fn all(storage: &dyn Storage) -> StdResult<Vec<(String, Feed)>> {
-    FEEDS.range(storage, None, None, Order::Ascending).collect()
+    FEEDS
+        .all()
+        .range(storage, None, None, Order::Ascending)
+        .collect()
 }
 
 /// A feed that could not have been opened like this.

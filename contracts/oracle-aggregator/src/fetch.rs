@@ -3,7 +3,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{DepsMut, Event, ReplyOn, Response, StdResult, Storage, SubMsg};
-use cw_storage_plus::Map;
+use store::Map;
 use types::{
     clock::Moment,
     handle::Handle,

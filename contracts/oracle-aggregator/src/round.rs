@@ -1,7 +1,7 @@
 //! Rounds: the history of a feed. Written once, never rewritten, evicted when old.
 
 use cosmwasm_std::{Order, StdResult, Storage};
-use cw_storage_plus::Map;
+use store::Map;
 use thiserror::Error;
 use types::{
     clock::Moment,

@@ -28,9 +28,12 @@ const WIDEST: u64 = 100;
 
 /// What is filed in a cell.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq)]
 pub struct Cell {
     /// Sum of `size0/A0`, 24 decimals.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int256")]
     pub shares: Int256,
     /// Positions.
     pub count: u64,

@@ -26,11 +26,14 @@ const FAR_REACH: u64 = HALF_HOUR.saturating_add(FAR_SPACING);
 
 /// The running sums at one moment.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq)]
 pub struct Mark {
     /// When, seconds.
     pub time: u64,
     /// Price atomics times seconds, since the start.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Uint256")]
     pub sum: Uint256,
     /// Seconds a price was known for, since the start.
     pub covered: u64,

@@ -28,34 +28,64 @@ const E18_U256: fn() -> Uint256 = || Uint256::from(E18);
 
 /// USD per base unit. Never negative.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, PartialOrd, Ord, Default)]
-pub struct Price(pub Decimal);
+pub struct Price(
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Decimal")]
+    pub Decimal,
+);
 
 /// Trillionths of a base unit, signed: long is positive. (Six places would do for trading; ADL scales
 /// sizes, and a bankruptcy price divides by them.)
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, PartialOrd, Ord, Default)]
-pub struct Size(pub Int128);
+pub struct Size(
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int128")]
+    pub Int128,
+);
 
 /// Millionths of a dollar, signed.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, PartialOrd, Ord, Default)]
-pub struct Amount(pub Int128);
+pub struct Amount(
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int128")]
+    pub Int128,
+);
 
 /// A fraction, such as a margin ratio. Never negative.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, PartialOrd, Ord, Default)]
-pub struct Ratio(pub Decimal);
+pub struct Ratio(
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Decimal")]
+    pub Decimal,
+);
 
 /// A signed fraction per day, such as a funding rate.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, PartialOrd, Ord, Default)]
-pub struct Rate(pub SignedDecimal);
+pub struct Rate(
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "SignedDecimal")]
+    pub SignedDecimal,
+);
 
 /// USD per base unit with 36 decimals, signed: what accumulates or is compared exactly.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, PartialOrd, Ord, Default)]
-pub struct PerUnit(pub Int256);
+pub struct PerUnit(
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int256")]
+    pub Int256,
+);
 
 macro_rules! signed_sums {
     ($t:ident, $inner:ident) => {

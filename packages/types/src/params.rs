@@ -14,8 +14,12 @@ use crate::{engine::FundingTerms, Price, Ratio};
 #[schemaifier(mute_warnings)]
 pub struct MarketParams {
     /// `K_net`: cap of |skew|, trillionths of a base unit.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub skew_cap: Uint128,
     /// `scale` of the clearing price, trillionths of a base unit.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub skew_scale: Uint128,
     /// `a` of the side cap `a * NAV / (gap - min(MM, gap/10))`.
     pub side_share: Ratio,
@@ -44,12 +48,20 @@ pub struct MarketParams {
     /// Seconds in which a notional of `skew_cap` may be liquidated.
     pub pace_window: u64,
     /// What an order pays whoever executes or removes it, before the queue's length is added.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub base_fee: Uint128,
     /// What a position prepays for its liquidation.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub liquidation_reserve: Uint128,
     /// The least notional of a position; what remains below it is closed whole.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub dust: Uint128,
     /// The least LP request.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub min_lp: Uint128,
     /// How fast profit and liquidity leave.
     pub exits: ExitTerms,

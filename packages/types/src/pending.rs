@@ -1,18 +1,16 @@
 //! Unfinished business. What a contract must do when a submessage returns travels in the
 //! submessage, so nothing is parked in storage and no reply id is ever numbered.
 
-use cosmwasm_std::{
-    from_json, to_json_binary, CosmosMsg, Reply, ReplyOn, StdResult, SubMsg, SubMsgResult,
-};
+use cosmwasm_std::{from_json, CosmosMsg, Reply, ReplyOn, StdResult, SubMsg, SubMsgResult};
 use cw_utils::parse_execute_response_data;
 use serde::{de::DeserializeOwned, Serialize};
 
-/// A contract's enum of the replies it can be waiting for.
+/// A contract's enum of the replies it can be waiting for. Only it reads what it wrote: in the form of what is stored.
 pub trait Pending: Serialize + DeserializeOwned {
     /// Send `msg`, contained: at most `gas` is spent on it, and whatever becomes of it, come back.
     fn contained(&self, msg: impl Into<CosmosMsg>, gas: u64) -> StdResult<SubMsg> {
         let mut sub = SubMsg::new(msg)
-            .with_payload(to_json_binary(self)?)
+            .with_payload(store::pack(self)?)
             .with_gas_limit(gas);
         sub.reply_on = ReplyOn::Always;
         Ok(sub)
@@ -27,7 +25,7 @@ pub trait Pending: Serialize + DeserializeOwned {
 
     /// What we were waiting for.
     fn resume(reply: &Reply) -> StdResult<Self> {
-        from_json(&reply.payload)
+        store::unpack(&reply.payload)
     }
 }
 

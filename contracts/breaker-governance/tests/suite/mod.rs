@@ -14,7 +14,7 @@ use cosmwasm_std::{
     StdResult, Storage,
 };
 use cw_multi_test::{App, AppBuilder, AppResponse, ContractWrapper, Executor};
-use cw_storage_plus::{Item, Map};
+use store::{Item, Map};
 use types::{
     breaker::{
         DaoMsg, ExecuteMsg, FeedReading, InstantiateMsg, Latch, Params, QueryMsg, Registered,

@@ -3,8 +3,8 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, DepsMut, Event, Order, StdResult, Storage, Uint128};
-use cw_storage_plus::Map;
 use math::{units::OutOfRange, vault};
+use store::Map;
 use types::{
     clock::Moment,
     engine::{LpBatchPriced, LpServed},

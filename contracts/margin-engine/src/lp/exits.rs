@@ -8,19 +8,24 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Int256, Order, StdResult, Storage, Uint128};
-use cw_storage_plus::{Bound, Map};
 use math::{margin::floor_for, units::OutOfRange, vault, wide::Round as Rounding};
+use store::{Bound, Map};
 use types::{Amount, Price, Ratio, Side};
 
 use crate::{key, scene::Scene, ContractError};
 
 /// The line.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq, Default)]
 pub struct Line {
     /// Shares that have ever joined.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub joined: Uint128,
     /// Of these, served.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub served: Uint128,
     /// Money paid for them.
     pub paid: Amount,
@@ -28,11 +33,16 @@ pub struct Line {
 
 /// A batch's stretch of the line.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq)]
 pub struct Stretch {
     /// Where it begins.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub start: Uint128,
     /// How long it is.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
     pub shares: Uint128,
 }
 

@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{QuerierWrapper, StdResult, Storage};
-use cw_storage_plus::Map;
+use store::Map;
 use types::{engine::Cause, oracle::Status, Price};
 
 use crate::{key, peers, scene::Scene, ContractError};

@@ -52,6 +52,7 @@ pub struct Pair {
 
 /// One place in the queue. Nothing moves it later.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 #[derive(Copy, Eq)]
 pub struct Entry {
     /// What queues.
@@ -59,6 +60,8 @@ pub struct Entry {
     /// When its line starts, nanoseconds.
     pub from: u64,
     /// How long its line is, nanoseconds.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Uint128")]
     pub span: Uint128,
     /// When all of it is free, nanoseconds, rounded up: the end of its line, or the longest wait.
     pub ready: u64,

@@ -12,6 +12,7 @@ use crate::{
 
 /// A position at its last sync.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 pub struct Position {
     /// Signed size, never zero.
     pub size: Size,
@@ -20,6 +21,8 @@ pub struct Position {
     /// Margin, funding settled.
     pub margin: Amount,
     /// `A` of its side then.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Uint256")]
     pub scale: Uint256,
     /// `R` of its side then.
     pub proceeds: PerUnit,

@@ -17,8 +17,11 @@ const TO_AMOUNT: u32 = 54;
 
 /// What is known of all positions of one side together.
 #[cw_serde]
+#[schemaifier(mute_warnings)]
 pub struct SideSums {
     /// `A`: the product of ADL scale factors, 36 decimals. One again when the side is empty.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Uint256")]
     pub scale: Uint256,
     /// `R`: ADL proceeds per share.
     pub proceeds: PerUnit,
@@ -27,14 +30,24 @@ pub struct SideSums {
     /// Sum of stored margins.
     pub margin: Amount,
     /// Sum of `size0/A0`, 24 decimals.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int256")]
     pub shares: Int256,
     /// Sum of `cost0/A0`, 24 decimals.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int256")]
     pub cost: Int256,
     /// Sum of `u*f0`, 24 decimals.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int256")]
     pub funding: Int256,
     /// Sum of `u*R0`, 24 decimals.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int256")]
     pub paid: Int256,
     /// Sum of `cost0 - size0*f0`, 24 decimals.
+    #[serde(with = "crate::packed")]
+    #[schemars(with = "Int256")]
     pub entry: Int256,
 }
 
