@@ -89,8 +89,8 @@ fn halves(bytes: &[u8; 32]) -> ([u8; 16], [u8; 16]) {
 
 fn joined(high: [u8; 16], low: [u8; 16]) -> [u8; 32] {
     let mut bytes = [0; 32];
-    for (to, from) in bytes.iter_mut().zip(high.into_iter().chain(low)) {
-        *to = from;
-    }
+    let (first, last) = bytes.split_at_mut(16);
+    first.copy_from_slice(&high);
+    last.copy_from_slice(&low);
     bytes
 }

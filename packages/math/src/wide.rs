@@ -17,10 +17,15 @@ pub enum Round {
 
 /// `10^n` as a divisor. `n <= 76`.
 pub fn pow10(n: u32) -> Result<Uint256, OutOfRange> {
-    Uint256::from(10u128).checked_pow(n).map_err(|_| OutOfRange)
+    // In two native halves: 10^38 is the last power that fits one.
+    let low = n.min(38);
+    let power = |n: u32| 10u128.checked_pow(n).ok_or(OutOfRange);
+    Uint256::from(power(low)?)
+        .checked_mul(Uint256::from(power(n.saturating_sub(low))?))
+        .map_err(|_| OutOfRange)
 }
 
-/// `a * b / d` with one rounding. Native 128-bit arithmetic where it fits, 512 bits otherwise.
+/// `a * b / d` with one rounding. Native 128-bit arithmetic where it fits, then 256 bits, then 512.
 pub fn mul_div(a: Int256, b: Int256, d: Uint256, round: Round) -> Result<Int256, OutOfRange> {
     if d.is_zero() {
         return Err(OutOfRange);
@@ -28,7 +33,10 @@ pub fn mul_div(a: Int256, b: Int256, d: Uint256, round: Round) -> Result<Int256,
     let negative = a.is_negative() != b.is_negative();
     let (quotient, exact) = match small(a, b, d) {
         Some(done) => done,
-        None => big(a, b, d)?,
+        None => match middle(a, b, d) {
+            Some(done) => done,
+            None => big(a, b, d)?,
+        },
     };
     let away = !exact
         && match round {
@@ -64,6 +72,12 @@ fn small(a: Int256, b: Int256, d: Uint256) -> Option<(Uint256, bool)> {
     ))
 }
 
+fn middle(a: Int256, b: Int256, d: Uint256) -> Option<(Uint256, bool)> {
+    let product = a.unsigned_abs().checked_mul(b.unsigned_abs()).ok()?;
+    let quotient = product.checked_div(d).ok()?;
+    Some((quotient, quotient.checked_mul(d).ok()? == product))
+}
+
 fn big(a: Int256, b: Int256, d: Uint256) -> Result<(Uint256, bool), OutOfRange> {
     let product = a.unsigned_abs().full_mul(b.unsigned_abs());
     let d = Uint512::from(d);
@@ -89,19 +103,41 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_paths_agree_with_each_other_and_with_the_definition(
+        fn all_paths_agree_with_each_other_and_with_the_definition(
             a in -1_000_000_000_000_000i128..1_000_000_000_000_000,
             b in -1_000_000_000_000_000i128..1_000_000_000_000_000,
             d in 1u128..1_000_000_000,
         ) {
             let d256 = Uint256::from(d);
-            prop_assert_eq!(small(int(a), int(b), d256).unwrap(), big(int(a), int(b), d256).unwrap());
+            let defined = big(int(a), int(b), d256).unwrap();
+            prop_assert_eq!(small(int(a), int(b), d256).unwrap(), defined);
+            prop_assert_eq!(middle(int(a), int(b), d256).unwrap(), defined);
             let di = i128::try_from(d).unwrap();
             let floor = (a * b).div_euclid(di);
             prop_assert_eq!(mul_div(int(a), int(b), d256, Round::Down).unwrap(), int(floor));
             let ceil = -((-(a * b)).div_euclid(di));
             prop_assert_eq!(mul_div(int(a), int(b), d256, Round::Up).unwrap(), int(ceil));
             prop_assert_eq!(mul_div(int(a), int(b), d256, Round::Zero).unwrap(), int(a * b / di));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_in_256_bits_is_what_512_make_of_it(a in any::<u128>(), b in any::<u128>(), d in 1u128.., wide in any::<bool>()) {
+            let wide = if wide { Uint256::from(u128::MAX) } else { Uint256::one() };
+            let (a, b) = (Int256::from(a), Int256::from(b >> 1));
+            let d = Uint256::from(d).checked_mul(wide).unwrap();
+            prop_assert_eq!(middle(a, b, d), big(a, b, d).ok());
+        }
+    }
+
+    #[test]
+    fn powers_of_ten_are_what_they_are() {
+        for n in 0..=76 {
+            assert_eq!(pow10(n).unwrap(), Uint256::from(10u8).pow(n), "{n}");
+        }
+        for n in [78, 100, u32::MAX] {
+            assert_eq!(pow10(n), Err(OutOfRange), "{n}");
         }
     }
 
