@@ -2,6 +2,7 @@
 //! first; nobody else notices.
 
 use harness::{usd, Exchange, Fault, Module};
+use margin_engine::ContractError;
 use types::{
     breaker::DaoMsg,
     engine::{
@@ -410,4 +411,33 @@ fn a_dead_oracle_takes_no_answer_from_anybody() {
         terms.mm,
         "nothing is learned from silence"
     );
+}
+
+#[test]
+fn what_is_reserved_for_an_order_called_back_is_not_held_for_a_dead_oracle() {
+    let mut x = Exchange::calm().build();
+    x.deposit("alice", 10_000);
+    x.increase("alice", Side::Long, "10", 5_000).unwrap();
+    let order = x.mandates("alice")[0].order;
+    x.fault(Module::Oracle, Fault::Panic);
+    let market = x.markets[MARKET].id.clone();
+    let release = ExecuteMsg::Release { market, order };
+    let waits = |x: &mut Exchange| {
+        let refused = x.tell("anyone", &release).unwrap_err();
+        matches!(
+            refused.of::<ContractError>(),
+            Some(ContractError::StillDue { order: 1 })
+        )
+    };
+    x.wait(601);
+    assert!(waits(&mut x), "nobody called it back");
+    x.cancel("alice", order).unwrap();
+    x.wait(600);
+    assert!(waits(&mut x), "it has not been silent for long");
+    x.wait(6);
+    let before = x.wallet("alice");
+    x.tell("anyone", &release).unwrap();
+    assert_eq!(x.wallet("alice").minus(before).unwrap(), usd(5_000));
+    assert!(x.mandates("alice").is_empty());
+    x.withdraw("alice", 5_000).unwrap();
 }

@@ -21,6 +21,7 @@ use crate::{
     position::{self, Position},
     reply::Awaiting,
     scene::{querier, Scene},
+    venue::SILENCE,
     wallet, ContractError,
 };
 
@@ -225,10 +226,13 @@ pub fn release(
     let max_future = scene.prices.max_future;
     let after = mandate::after(&m, max_future);
     let oracle = peers::peers(deps.storage)?.oracle;
-    let reason = match oracle.round_after(&querier(&deps), &scene.market.feed, after)? {
-        RoundAfter::Round(round) => mandate::revoked(&m, round.at, max_future),
-        RoundAfter::NotYet {} => outlived(&m, &scene),
-        RoundAfter::Evicted {} => None,
+    let spent = max_future.saturating_add(scene.prices.max_age);
+    let reason = match oracle.round_after(&querier(&deps), &scene.market.feed, after) {
+        Ok(RoundAfter::Round(round)) => mandate::revoked(&m, round.at, max_future),
+        Ok(RoundAfter::NotYet {}) => outlived(&m, scene.now.time, spent),
+        Ok(RoundAfter::Evicted {}) => None,
+        // Nobody can make an oracle fail, and it may never answer again: the reserve is not held for it.
+        Err(_) => outlived(&m, scene.now.time, spent.max(SILENCE)),
     };
     let reason = reason.ok_or(ContractError::StillDue { order })?;
     let (events, _) = ending::refuse(&mut scene, deps.storage, (&m, payee), reason)?;
@@ -238,9 +242,8 @@ pub fn release(
 
 /// No round yet: once `max_future + max_age` has passed since the calling back (or the expiry), the next
 /// round can only be one that it binds.
-fn outlived(m: &Mandate, scene: &Scene) -> Option<Refusal> {
-    let spent = scene.prices.max_future.saturating_add(scene.prices.max_age);
-    let over = |since: u64| scene.now.time > since.saturating_add(spent);
+fn outlived(m: &Mandate, now: u64, spent: u64) -> Option<Refusal> {
+    let over = |since: u64| now > since.saturating_add(spent);
     if m.cancelled.is_some_and(|c| over(c.time)) {
         Some(Refusal::Cancelled)
     } else if mandate::last_expiry(m).is_some_and(over) {

@@ -16,8 +16,9 @@ use crate::{
 
 /// Calls that are remembered.
 const CALLS: u32 = 10;
-/// A reduction due this long, with nothing before it, shows that the order book is silent, seconds.
-const SILENCE: u64 = 600;
+/// A reduction due this long, with nothing before it, shows that the order book is silent; an order called back this
+/// long does not wait for an oracle that fails. Seconds.
+pub const SILENCE: u64 = 600;
 
 /// What is remembered of an order book.
 #[cw_serde]
