@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use cosmwasm_std::testing::mock_dependencies;
-use math::units::Ratio;
+use math::units::{Ratio, Side};
 
 use super::*;
 use crate::{
@@ -74,23 +74,26 @@ impl<'p> Scene<'p> {
     /// A block at which the print stands at so many cents, and what the slowest source says at others.
     fn block(&mut self, now: u64, (print, slow): (u128, u128)) {
         self.books.print = Some(cents(print));
-        let reference = self.plan.reference.at(now).unwrap();
-        let sight = Sight {
-            now,
-            reference,
-            index: cents(print),
-            slow: cents(slow),
-            level: Level::Normal,
-            entry: Ratio::percent(5),
-            skew: self.skew,
-            nav: Amount::raw(10_000_000_000_000),
-        };
+        let sight = self.sight(now, (print, slow));
         let Self {
             gang, books, exits, ..
         } = self;
         gang.act(books, &sight, exits).unwrap();
         let news = books.heard();
         gang.hear(&news, books, now).unwrap();
+    }
+
+    fn sight(&self, now: u64, (print, slow): (u128, u128)) -> Sight {
+        Sight {
+            now,
+            reference: self.plan.reference.at(now).unwrap(),
+            index: cents(print),
+            slow: cents(slow),
+            level: Level::Normal,
+            entry: Ratio::percent(5),
+            skew: self.skew,
+            nav: Amount::raw(10_000_000_000_000),
+        }
     }
 
     fn takings(mut self, at: u128) -> Vec<Takings> {
@@ -260,4 +263,28 @@ fn a_stolen_key_states_low_before_the_thief_buys_and_high_before_they_sell() {
     let range = 3_700_000_000..4_000_000_000;
     assert!(range.contains(&took.profit.0.i128()), "{took:?}");
     assert_eq!(takings.len(), 1, "nobody else attacks");
+}
+
+#[test]
+fn a_thief_who_finds_one_side_full_takes_the_other() {
+    let plan = plan(10_000);
+    let mut scene = Scene::of(&plan);
+    scene.books.print = Some(cents(10_000));
+    let sight = scene.sight(1_006, (10_000, 10_000));
+    let books = &mut scene.books;
+    let million = Amount::raw(1_000_000_000_000);
+    let full = (0..100).any(|n| {
+        let mut crowd = hand::Hand::new(person(&format!("crowd-{n}")));
+        !crowd.open(books, (Side::Long, million), &sight).unwrap()
+    });
+    assert!(full);
+    let mut thief = thief::Thief::new(hand::Hand::new(person("thief")));
+    let stated = |thief: &thief::Thief| thief.states(cents(10_000), 100).unwrap();
+    assert_eq!(stated(&thief), cents(9_900), "before they buy");
+    thief.act(books, &sight, (&mut scene.exits, true)).unwrap();
+    assert_eq!(thief.hand.state, hand::State::Flat);
+    assert_eq!(stated(&thief), cents(10_100), "before they sell");
+    thief.act(books, &sight, (&mut scene.exits, true)).unwrap();
+    assert_ne!(thief.hand.state, hand::State::Flat);
+    assert_eq!(thief.hand.side, Side::Short);
 }

@@ -1,5 +1,5 @@
 //! The thief of a reporter's key: states a low price while an order to buy waits, a high one while the order
-//! to sell does, on the reporter's own schedule.
+//! to sell does, on the reporter's own schedule. Opens on whichever side has room.
 
 use math::units::{OutOfRange, Price, Ratio, Side};
 use math::wide::Round;
@@ -35,7 +35,10 @@ impl Thief {
         match self.hand.state {
             State::Flat if stolen => {
                 let size = bps(sight.nav, SIZE_BPS)?;
-                self.hand.open(venue, (Side::Long, size), sight)?;
+                let side = self.hand.side;
+                if !self.hand.open(venue, (side, size), sight)? {
+                    self.hand.side = side.opposite();
+                }
             }
             State::Open => self.hand.close(venue, exits, sight.now),
             State::Flat | State::Opening { .. } | State::Closing { .. } => {}
@@ -46,11 +49,14 @@ impl Thief {
     /// What the key says where the truth is `price`.
     pub fn states(&self, price: Price, by_bps: u64) -> Result<Price, OutOfRange> {
         let by = Ratio::bps(by_bps);
-        match self.hand.state {
-            State::Flat | State::Opening { .. } => {
-                price.times(Ratio::ONE.minus_floored(by), Round::Up)
-            }
-            State::Open | State::Closing { .. } => price.times(Ratio::ONE.plus(by)?, Round::Down),
+        let opens = match self.hand.state {
+            State::Flat | State::Opening { .. } => true,
+            State::Open | State::Closing { .. } => false,
+        };
+        if opens == (self.hand.side == Side::Long) {
+            price.times(Ratio::ONE.minus_floored(by), Round::Up)
+        } else {
+            price.times(Ratio::ONE.plus(by)?, Round::Down)
         }
     }
 }
