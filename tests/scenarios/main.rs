@@ -30,3 +30,4 @@ mod timing;
 mod trading;
 mod vault;
 mod windup;
+mod young;
