@@ -22,6 +22,7 @@ mod liquidation;
 mod oracle_foreign;
 mod oracle_incidents;
 mod orders;
+mod outflow;
 mod pace;
 mod stuck;
 mod surveillance;
