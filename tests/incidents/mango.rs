@@ -4,8 +4,14 @@
 //!
 //! Prices are those of ten thousand tokens.
 
-use harness::{price, Exchange};
-use types::{engine::Liquidated, level::Level, params::MarketParams, wire::Wire, Side};
+use harness::{price, Builder, Exchange};
+use types::{
+    engine::{Liquidated, MandateDone, Refusal},
+    level::Level,
+    params::MarketParams,
+    wire::Wire,
+    Side,
+};
 
 use crate::{people::worth, recorded::all_say};
 
@@ -31,25 +37,59 @@ fn the_buyer_of_a_pushed_token_is_paid_by_his_own_other_half_at_most() {
     drill(70);
 }
 
-/// A market is wound up at its newest usable price until half an hour of prices has made an average: the pushed price.
 #[test]
-#[ignore = "known: the buyer is paid all of vault and insurance"]
-fn nor_is_he_where_the_market_is_younger_than_its_average() {
+fn nor_is_he_who_pushes_at_once() {
     drill(0);
+}
+
+/// A market is wound up at its newest usable price until half an hour of prices has made an average: the pushed price.
+/// So nobody enters before.
+#[test]
+fn nor_is_he_where_the_market_is_younger_than_its_average() {
+    let mut x = thin(Builder::young);
+    let (vault, fund) = (x.books(0).nav, x.books(0).insurance);
+    for (who, side) in [("seller", Side::Short), ("buyer", Side::Long)] {
+        x.increase(who, side, "300", 100_000).unwrap();
+    }
+    x.round(&START.to_string());
+    let done = MandateDone::find(&x.crank().events).unwrap();
+    let reasons: Vec<_> = done.iter().map(|d| d.reason).collect();
+    assert_eq!(reasons, [Refusal::NoAverage; 2]);
+    let mut told = START * 1_000_000;
+    for step in 1..=20 {
+        told = told * 117 / 100;
+        x.wait(30);
+        let text = format!("{}.{:06}", told / 1_000_000, told % 1_000_000);
+        all_say(&mut x, price(&text));
+        x.crank();
+        grabs(&mut x, "buyer");
+        // The level does not even let them sign.
+        for (who, side) in [("seller", Side::Short), ("buyer", Side::Long)] {
+            assert!(x.increase(who, side, "300", 100_000).is_err(), "{step}");
+        }
+    }
+    assert!(x.position("buyer").is_none() && x.position("seller").is_none());
+    assert_eq!((x.books(0).nav, x.books(0).insurance), (vault, fund));
+    // Nobody has won, and both have paid for their orders.
+    for who in ["buyer", "seller"] {
+        assert!(worth(&x, who, None) < 5_000_000_000_000);
+    }
+}
+
+/// The thin token's market, and two who have brought their money.
+fn thin(shape: impl Fn(Builder) -> Builder) -> Exchange {
+    let calm = Exchange::calm().price(START).nav(VAULT).insurance(50_000);
+    let calm = calm.params(MarketParams::major(START, VAULT));
+    let mut x = shape(calm).build();
+    for who in ["seller", "buyer"] {
+        x.deposit(who, BROUGHT);
+    }
+    x
 }
 
 /// After so many half minutes of calm the price is pushed.
 fn drill(calm: u32) {
-    let params = MarketParams::major(START, VAULT);
-    let mut x = Exchange::calm()
-        .price(START)
-        .nav(VAULT)
-        .insurance(50_000)
-        .params(params)
-        .build();
-    for who in ["seller", "buyer"] {
-        x.deposit(who, BROUGHT);
-    }
+    let mut x = thin(|lived| lived);
     // 483 million at 0.0382 is far beyond what this vault's books allow.
     for (who, side) in [("seller", Side::Short), ("buyer", Side::Long)] {
         let too_much = x.increase(who, side, "48300", 4_900_000);

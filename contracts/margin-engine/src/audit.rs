@@ -9,7 +9,7 @@ use types::{Amount, Side, Size};
 use crate::{
     cells,
     compartment::{self, Compartment},
-    custody, lp, mandate, peers, position,
+    custody, lp, mandate, outflow, peers, position,
     queue::{self, Door},
     wallet, ContractError,
 };
@@ -294,6 +294,10 @@ fn liquidity(
     let waiting = queue::waiting(storage, Door::Market(id))?;
     expect(broken, 5, waiting == books.flow.queued, || {
         format!("{id}: queued {:?}, owners' {waiting:?}", books.flow.queued)
+    });
+    let asked = outflow::owners(storage, id, &books.outflow)?;
+    expect(broken, 5, asked == books.outflow, || {
+        format!("{id}: outflow {:?}, owners' {asked:?}", books.outflow)
     });
     let owed = lp::uncollected(storage, id, books)?;
     expect(broken, 5, owed <= books.lp.leaving, || {

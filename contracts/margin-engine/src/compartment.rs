@@ -11,7 +11,7 @@ use types::{
     Amount, Rate, Ratio, Size,
 };
 
-use crate::{flow::Flow, key, lp::Line, pace::Pace, venue::Venue, ContractError};
+use crate::{flow::Flow, key, lp::Line, outflow::Outflow, pace::Pace, venue::Venue, ContractError};
 
 /// Liquidity that comes, stays and leaves.
 #[cw_serde]
@@ -82,6 +82,8 @@ pub struct Compartment {
     pub lp: Liquidity,
     /// The border that profit and liquidity leave through.
     pub flow: Flow,
+    /// What accounts have asked to take out lately.
+    pub outflow: Outflow,
     /// Initial margin, before caution and add-on.
     pub im: Ratio,
     /// When it was set.
@@ -147,6 +149,7 @@ pub fn open(
         orders: Amount::ZERO,
         lp: Liquidity::default(),
         flow: Flow::default(),
+        outflow: Outflow::default(),
         im: params.im_min,
         im_at: 0,
         mm: Ramp {

@@ -7,11 +7,12 @@ use math::{
     liquidation::{waterfall, Borne},
     units::OutOfRange,
 };
-use types::{Amount, Price, Size};
+use types::{level::Level, Amount, Price, Size};
 
 use crate::{
     cells, fees,
     flow::{self, Exit},
+    outflow,
     position::{self, Position},
     scene::Scene,
     stuck, wallet, ContractError,
@@ -147,7 +148,12 @@ pub fn leave(
         level: scene.stance.level,
         now: scene.now.time,
     };
-    flow::out(storage, &mut scene.books, &exit, amount.minus(own)?)
+    let beyond = amount.minus(own)?.max(Amount::ZERO);
+    if exit.level < Level::Settlement {
+        let noted = (beyond, exit.now);
+        outflow::note(storage, &mut scene.books, (exit.market, account), noted)?;
+    }
+    flow::out(storage, &mut scene.books, &exit, beyond)
 }
 
 /// A position that is solvent at the median, closed whole at a worse edge, pays what it has: the rest was never

@@ -76,6 +76,12 @@ fn limits(base: Amount, exit: &Exit) -> Result<[Limit; 2], OutOfRange> {
 }
 
 impl Flow {
+    /// What the vault is worth, or has been on a day's average where that is more: who has left already makes those who
+    /// follow no greater, and a vault that has just been filled is not small.
+    pub fn usual(&self) -> Amount {
+        self.base.greatest()
+    }
+
     /// The vault is worth this now.
     pub fn observe(&mut self, nav: Amount, now: u64) -> Result<(), OutOfRange> {
         self.base.observe(nav, now)

@@ -98,6 +98,9 @@ impl Ask<'_> {
         if self.round.status > Status::Degraded {
             return Ok(Some(Refusal::Price));
         }
+        if !self.round.averaged {
+            return Ok(Some(Refusal::NoAverage));
+        }
         if self
             .held
             .size

@@ -55,13 +55,16 @@ pub const MARKS: &str = "marks";
 /// Queued profit that was not ready when its market was wound up.
 pub const UNREADY: &str = "unready";
 
+/// What each account has asked to take out of each market.
+pub const ASKED: &str = "asked";
+
 /// Cells of the ladder.
 pub const CELLS: &str = "cells";
 /// How far the ladder has been looked through for cells too wide.
 pub const LOOKED: &str = "looked";
 
 /// All of them.
-pub const ALL: [&str; 27] = [
+pub const ALL: [&str; 28] = [
     CONFIG,
     PEERS,
     MARKETS,
@@ -87,6 +90,7 @@ pub const ALL: [&str; 27] = [
     WINDING,
     MARKS,
     UNREADY,
+    ASKED,
     CELLS,
     LOOKED,
 ];

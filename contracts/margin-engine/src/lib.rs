@@ -28,6 +28,7 @@ pub mod mandate;
 mod margin;
 mod migrate;
 mod order;
+mod outflow;
 mod pace;
 pub mod peers;
 pub mod position;

@@ -17,7 +17,7 @@ pub use sums::{outstanding, uncollected, unpriced};
 use crate::{
     compartment::{self, Compartment},
     flow::{self, Exit},
-    key, peers,
+    key, outflow, peers,
     scene::Scene,
     stance, wallet, windup, ContractError,
 };
@@ -168,6 +168,8 @@ pub fn deposit(
     let batch = batch::join(&mut scene.books, Moment::placing(env), joining)?;
     scene.books.lp.requests = scene.books.lp.requests.plus(whole)?;
     REQUESTS.save(deps.storage, (id, account), &Request { batch, amount })?;
+    let brought = (amount.negated()?, scene.now.time);
+    outflow::note(deps.storage, &mut scene.books, (id, account), brought)?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_events(events))
 }
@@ -221,6 +223,10 @@ pub fn withdraw(
         taken: Amount::ZERO,
     };
     LEAVES.save(deps.storage, (id, account), &leave)?;
+    // Its part of the vault as that is usually worth: nobody knows the price yet.
+    let (usual, supply) = (scene.books.flow.usual(), scene.books.lp.shares);
+    let asked = (vault::worth(shares, usual, supply)?, scene.now.time);
+    outflow::note(deps.storage, &mut scene.books, (id, account), asked)?;
     scene.save(deps.storage)?;
     Ok(Response::new().add_events(events))
 }
@@ -288,6 +294,7 @@ fn bought(
             let denom = peers::market(storage, id)?.denom;
             let mut books = compartment::load(storage, id)?;
             books.lp.requests = books.lp.requests.minus(request.amount)?;
+            outflow::note(storage, &mut books, (id, account), (request.amount, now))?;
             compartment::save(storage, id, &books)?;
             wallet::credit(storage, account, &denom, request.amount)?;
         }

@@ -42,6 +42,11 @@ impl Smoothed {
         Ok(())
     }
 
+    /// The greater of value and average.
+    pub fn greatest(&self) -> Amount {
+        self.now.max(self.average)
+    }
+
     /// The lesser of value and average.
     pub fn least(&self) -> Amount {
         self.now.min(self.average)
@@ -62,5 +67,6 @@ mod tests {
         assert_eq!(s.least(), Amount::raw(550));
         s.observe(Amount::raw(40), 1_000 + DAY).unwrap();
         assert_eq!(s.least(), Amount::raw(40));
+        assert_eq!(s.greatest(), Amount::raw(550));
     }
 }

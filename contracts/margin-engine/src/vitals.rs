@@ -1,5 +1,4 @@
-//! What a market's books read now: evidence for the breaker. Outflow is not measured yet: no reading,
-//! which counts as calm.
+//! What a market's books read now: evidence for the breaker.
 
 use cosmwasm_std::Storage;
 use math::adl::Standing;
@@ -17,12 +16,13 @@ pub fn of(scene: &Scene, storage: &dyn Storage) -> Result<Vitals, ContractError>
         ),
         None => (Ratio::ZERO, Ratio::ZERO),
     };
+    let [outflow_hour, outflow_day] = scene.books.outflow.readings(scene.now.time)?;
     Ok(Vitals {
         gain,
         cover: scene.books.watch.stress.cover(scene.books.insurance)?,
         backlog,
-        outflow_hour: Ratio::ZERO,
-        outflow_day: Ratio::ZERO,
+        outflow_hour,
+        outflow_day,
         balanced: scene.books.no_pot_is_negative(),
         settled: windup::cause(storage, &scene.id)?,
         venue_faults: scene.books.venue.faults(),

@@ -144,6 +144,7 @@ fn another_oracle_is_believed_while_it_believes_itself() {
         high: Price::raw(8),
         twap: None,
         surcharge: Price::ZERO,
+        averaged: true,
     };
     let says = |status, round| {
         let feed = "eth-usd".into();

@@ -93,7 +93,11 @@ fn learned(feed: &Feed, spoken: &Spoken<'_>, now: u64) -> Result<Newest, OutOfRa
     let verdict = judged(feed, at, agreed.price, average, &spoken.panel.witnesses())?;
     let input = input(agreed.price, &verdict, feed.params.jump)?;
     let status = status(spoken.grade, verdict.unconfirmed);
+    let half_hour = twap.average(HALF_HOUR);
     let round = round(feed, spoken, status, average)?;
+    let settle = settle(feed, &round, half_hour);
+    let averaged = half_hour.is_some() && settle.is_some_and(|s| s.averaged);
+    let round = Round { averaged, ..round };
     Ok(Newest {
         pair: Pair {
             round,
@@ -104,7 +108,7 @@ fn learned(feed: &Feed, spoken: &Spoken<'_>, now: u64) -> Result<Newest, OutOfRa
         watch: verdict.watch,
         lateness: lateness(feed, at),
         grace: grace(feed, &round, now),
-        settle: settle(feed, &round, twap.average(HALF_HOUR)),
+        settle,
         twap: twap.holding(input),
         volatility: volatility(feed, &round)?,
     })
@@ -127,18 +131,25 @@ fn grace(feed: &Feed, round: &Round, now: u64) -> Grace {
     })
 }
 
-/// The half-hour average at the newest Valid round that has one; until there is one, the newest usable price.
+/// The half-hour average at the newest Valid round that has one; until there is one, that of the newest Degraded round,
+/// and before either the newest usable price.
 fn settle(feed: &Feed, round: &Round, average: Option<Price>) -> Option<SettlePrice> {
     let known = feed.newest.as_ref().and_then(|n| n.settle);
     let time = round.at.time;
+    let valid = round.status == Status::Valid;
     let at = |price, averaged| SettlePrice {
         price,
         time,
         averaged,
+        valid,
     };
+    let averaged = known.filter(|k| k.averaged);
     match (round.status, average) {
         (Status::Valid, Some(average)) => Some(at(average, true)),
-        (Status::Valid | Status::Degraded, _) if !known.is_some_and(|k| k.averaged) => {
+        (Status::Degraded, Some(average)) if !averaged.is_some_and(|k| k.valid) => {
+            Some(at(average, true))
+        }
+        (Status::Valid | Status::Degraded, None) if averaged.is_none() => {
             Some(at(round.price, false))
         }
         _ => known,
@@ -213,6 +224,7 @@ fn round(
         high: price.max(average).plus(agreed.conf)?,
         twap,
         surcharge: surcharge(agreed, spoken.panel.picked()),
+        averaged: false,
     })
 }
 

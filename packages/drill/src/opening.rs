@@ -1,5 +1,5 @@
 //! Before the first second: the contracts are deployed, every source quotes the run's first price
-//! until averages are covered, liquidity providers fill the vault and somebody the insurance fund.
+//! until averages are covered and new risk is taken, liquidity providers fill the vault and somebody the insurance fund.
 
 use cosmwasm_std::Uint128;
 use harness::Exchange;
@@ -17,8 +17,11 @@ use crate::{
     venue::Venue,
 };
 
-/// Chain time before the first second of the run.
-pub const OPENING_S: u64 = 600;
+/// Chain time before the first second of the run: beyond the half hour that an average takes.
+pub const OPENING_S: u64 = 2_400;
+/// Of it, the end has a block every `block_time` seconds; before, one a minute does.
+const PACED_S: u64 = 600;
+const MINUTE_S: u64 = 60;
 /// Sources a feed may have.
 const MAX_SOURCES: u64 = 7;
 /// The longest a source's report may count.
@@ -86,14 +89,15 @@ pub fn open(plan: &Plan) -> Result<Stage, Bug> {
     let params = params(plan, price)?;
     let mut stage = Stage::on(exchange(plan, price, &params), params);
     let first = plan.start.saturating_sub(OPENING_S);
-    let step = usize::try_from(plan.block_time).unwrap_or(1).max(1);
-    for now in (first..plan.start).step_by(step) {
+    let mut now = first;
+    while now < plan.start {
         stage.exchange.at(now);
         quote(&mut stage, plan.sources.len(), price)?;
         stage.crank()?;
         if now == first {
             provide(&mut stage, plan)?;
         }
+        now = now.saturating_add(opening_step(plan, now));
     }
     for n in 0..plan.market.lps {
         let claim = |market, _| ExecuteMsg::LpClaim { market };
@@ -103,6 +107,17 @@ pub fn open(plan: &Plan) -> Result<Stage, Bug> {
     insure(&mut stage, plan)?;
     stage.audit()?;
     Ok(stage)
+}
+
+/// Seconds from this block of the opening to the next.
+fn opening_step(plan: &Plan, now: u64) -> u64 {
+    let step = plan.block_time.max(1);
+    let paced = now.saturating_add(PACED_S) >= plan.start;
+    if paced {
+        step
+    } else {
+        step.max(MINUTE_S)
+    }
 }
 
 fn exchange(plan: &Plan, price: Price, params: &MarketParams) -> Exchange {

@@ -51,6 +51,7 @@ pub fn prices(newest: (u128, Status), before: (u128, Status), twap: Option<u128>
         high: cents(price),
         twap: twap.map(cents),
         surcharge: Price::ZERO,
+        averaged: true,
     };
     Snapshot {
         status: newest.1,

@@ -22,6 +22,10 @@ use crate::{
     pyth::{self, pyth_id},
 };
 
+/// Rounds of a market's life before the start and the seconds between them: with the rounds after it long enough for
+/// a half-hour average.
+const LIFE: (u64, u64) = (25, 60);
+
 /// Names of the markets, in order.
 const NAMES: [&str; 3] = ["eth", "btc", "sol"];
 
@@ -44,6 +48,7 @@ pub struct Builder {
     breaker: breaker::Params,
     guardians: Vec<&'static str>,
     audited: bool,
+    young: bool,
 }
 
 impl Exchange {
@@ -65,6 +70,7 @@ impl Exchange {
             breaker: breaker::Params::default(),
             guardians: vec!["guardian"],
             audited: true,
+            young: false,
         }
     }
 }
@@ -149,6 +155,14 @@ impl Builder {
         Self { guardians, ..self }
     }
 
+    /// A market as old as its first few rounds: its feed has no half-hour average yet.
+    pub fn young(self) -> Self {
+        Self {
+            young: true,
+            ..self
+        }
+    }
+
     /// No audit after every message: the caller audits when it wants.
     pub fn unaudited(self) -> Self {
         Self {
@@ -157,17 +171,18 @@ impl Builder {
         }
     }
 
-    /// Deploy, bind, quote, provide liquidity, insure.
-    pub fn build(self) -> Exchange {
+    /// Deploy, bind, quote for half an hour, most of it before the start; provide liquidity, insure.
+    pub fn build(mut self) -> Exchange {
+        if !self.young {
+            self.start -= LIFE.0 * LIFE.1;
+        }
         let mut x = self.deploy();
         let text = self.price.to_string();
-        // Long enough for a five-minute average.
-        for _ in 0..11 {
-            x.wait(30);
-            for market in 0..self.markets {
-                x.quote_on(market, &text);
-            }
+        if !self.young {
+            x.live(&text, LIFE);
         }
+        // Long enough for a five-minute average.
+        x.live(&text, (11, 30));
         for market in 0..self.markets {
             x.next_block();
             x.quote_on(market, &text);

@@ -58,6 +58,16 @@ impl Exchange {
         self.refresh(&[&feed]).expect("a refresh never fails");
     }
 
+    /// So many rounds at `text` on every market, so many seconds apart.
+    pub(crate) fn live(&mut self, text: &str, (rounds, seconds): (u64, u64)) {
+        for _ in 0..rounds {
+            self.wait(seconds);
+            for market in 0..self.markets.len() {
+                self.quote_on(market, text);
+            }
+        }
+    }
+
     /// [`Exchange::quote_on`] the first market.
     pub fn quote(&mut self, text: &str) {
         self.quote_on(0, text);

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod liquidation;
 pub mod margin;
 pub mod median;
+pub mod outflow;
 pub mod packed;
 pub mod phi;
 pub mod pricing;

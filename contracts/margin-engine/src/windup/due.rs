@@ -63,8 +63,8 @@ pub fn price(
     }
 }
 
-/// Note whether a market is in trouble. No usable price counts only where the oracle's own last Valid window is as old:
-/// who cranks rarely settles nobody.
+/// Note whether a market is in trouble. No usable price counts only where the oracle's own last good round, and the
+/// window it would settle at, are as old: who cranks rarely settles nobody.
 pub fn note(
     scene: &mut Scene,
     querier: &QuerierWrapper,
@@ -89,6 +89,9 @@ pub fn note(
         Some(told) => told.time,
         None => MARKS.may_load(storage, &scene.id)?.map_or(0, |m| m.time),
     };
+    // A feed that seldom speaks may have no window for longer than it has had no price.
+    let good = scene.newest().filter(|r| r.status <= Status::Degraded);
+    let last = last.max(good.map_or(0, |r| r.at.time));
     Ok(if now < last.saturating_add(PATIENCE) {
         Troubled::Waiting
     } else {

@@ -102,7 +102,7 @@ fn each_language_is_spoken_to_the_letter() {
         (
             other,
             OTHER,
-            r#"{"feed":"eth","status":"degraded","round":{"number":7,"at":{"time":TIME,"height":3},"status":"degraded","price":"2001.125","conf":"1","low":"2000","high":"2002","twap":null,"surcharge":"0","new_field":"?"}}"#,
+            r#"{"feed":"eth","status":"degraded","round":{"number":7,"at":{"time":TIME,"height":3},"status":"degraded","price":"2001.125","conf":"1","low":"2000","high":"2002","twap":null,"surcharge":"0","averaged":true,"new_field":"?"}}"#,
             2_001_125,
         ),
     ];

@@ -16,6 +16,7 @@ fn a_young_feed_settles_at_its_last_usable_price() {
         price,
         time,
         averaged: false,
+        valid: true,
     };
     assert_eq!(s.settle(), Some(last(usd(2_000), first.at.time)));
     let second = s.tick(10, usd(2_010));
@@ -62,6 +63,67 @@ fn it_settles_at_the_half_hour_average_of_the_last_valid_window() {
         s.tick(10, usd(2_100));
     }
     assert_eq!(s.settle().unwrap().price, usd(2_100));
+}
+
+/// Two of three sources say this, a minute later.
+fn two_say(s: &mut Suite, price: Price) {
+    s.later(60);
+    s.says("ann", price, s.now());
+    s.says("ben", price, s.now());
+    s.refresh();
+}
+
+#[test]
+fn a_feed_that_was_never_valid_settles_at_the_average_of_its_degraded_rounds() {
+    let mut s = Suite::calm().build();
+    for _ in 0..24 {
+        two_say(&mut s, usd(2_000));
+    }
+    assert_eq!(s.newest().status, Status::Degraded);
+    assert!(!s.newest().averaged && !s.settle().unwrap().averaged);
+    two_say(&mut s, usd(2_000));
+    assert!(s.newest().averaged);
+    for _ in 0..6 {
+        two_say(&mut s, usd(2_040));
+    }
+    let known = s.settle().unwrap();
+    assert!(known.averaged && !known.valid && known.price < usd(2_010));
+    // The first Valid round with an average takes over for good.
+    s.later(60);
+    let now = s.now();
+    for who in NAMES {
+        s.says(who, usd(2_040), now);
+    }
+    s.refresh();
+    assert!(s.settle().unwrap().valid && s.settle().unwrap().time == now);
+    // The third report still counts a minute later.
+    two_say(&mut s, usd(2_040));
+    let known = s.settle().unwrap();
+    two_say(&mut s, usd(2_040));
+    assert_eq!(s.newest().status, Status::Degraded);
+    assert_eq!(s.settle(), Some(known));
+    assert!(s.newest().averaged);
+}
+
+#[test]
+fn a_round_says_whether_it_has_an_average_to_settle_at() {
+    let mut s = Suite::calm().build();
+    let mut first = 0;
+    while !s.tick(10, usd(2_000)).averaged {
+        assert!(!s.settle().unwrap().averaged);
+        first += 1;
+    }
+    // Four fifths of half an hour, at ten seconds each.
+    assert_eq!(first, 144);
+    // A long gap empties it; what it settles at stays known.
+    s.later(900);
+    assert!(!s.tick(10, usd(2_000)).averaged);
+    assert!(s.settle().unwrap().averaged);
+    let mut again = 0;
+    while !s.tick(10, usd(2_000)).averaged {
+        again += 1;
+    }
+    assert!((60..=180).contains(&again), "{again}");
 }
 
 #[test]

@@ -185,6 +185,7 @@ mod tests {
             high: Price::raw(1),
             twap: None,
             surcharge: Price::ZERO,
+            averaged: true,
         }
     }
 

@@ -42,11 +42,13 @@ pub enum Refusal {
     Settled,
     /// The close that this increase was to follow has not filled.
     NotClosed,
+    /// The round has no half-hour average yet, or again, to settle new risk at.
+    NoAverage,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Gone,
         Self::Cancelled,
         Self::Expired,
@@ -64,6 +66,7 @@ impl Refusal {
         Self::Cover,
         Self::Settled,
         Self::NotClosed,
+        Self::NoAverage,
     ];
 
     /// Its name in events.
@@ -86,6 +89,7 @@ impl Refusal {
             Self::Cover => "cover",
             Self::Settled => "settled",
             Self::NotClosed => "not_closed",
+            Self::NoAverage => "no_average",
         }
     }
 }

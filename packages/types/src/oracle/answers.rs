@@ -85,6 +85,9 @@ pub struct Round {
     /// What a risk-adding fill pays on top, at least: half the survivors' range where a survivor
     /// is older than the round; `conf` where sources that anyone may push hold a third of the weight.
     pub surcharge: Price,
+    /// Whether the half-hour average up to it exists and is what a market would settle at. Until then new risk could
+    /// be settled at a price that somebody pushes.
+    pub averaged: bool,
 }
 
 /// Variance per second of relative moves, fast (6 h) and slow (14 d).
@@ -188,9 +191,12 @@ pub struct SettlePrice {
     pub price: Price,
     /// Time of the round it was taken at, seconds.
     pub time: u64,
-    /// Whether it is the half-hour average at the newest Valid round whose window was covered; else it is the price
-    /// of the newest Valid or Degraded round, since no window ever was.
+    /// Whether it is the half-hour average at a round whose window was covered: the newest Valid one, or the newest
+    /// Degraded one where no Valid one ever was. Else it is the price of the newest Valid or Degraded round, since no
+    /// window ever was covered.
     pub averaged: bool,
+    /// Whether that round was Valid.
+    pub valid: bool,
 }
 
 /// Whether a source is listened to.
