@@ -3,7 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{StdResult, Storage, Uint128};
 use cw_storage_plus::Map;
-use math::{ledger::Book, margin::Ramp, pricing::Curve, units::OutOfRange};
+use math::{budget::Budget, ledger::Book, margin::Ramp, pricing::Curve, units::OutOfRange};
 use types::{
     clock::Moment,
     engine::{BadDebtSum, FundingTerms},
@@ -69,6 +69,8 @@ pub struct Compartment {
     pub book: Book,
     /// Insurance fund.
     pub insurance: Amount,
+    /// What it has paid for losses lately.
+    pub budget: Budget,
     /// The treasury's uncollected fees.
     pub fees: Amount,
     /// Liquidation reserves of open positions.
@@ -138,6 +140,7 @@ pub fn open(
     let fresh = Compartment {
         book: Book::empty()?,
         insurance: Amount::ZERO,
+        budget: Budget::default(),
         fees: Amount::ZERO,
         reserves: Amount::ZERO,
         orders: Amount::ZERO,
