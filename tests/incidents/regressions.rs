@@ -3,8 +3,9 @@
 use harness::{usd, Exchange};
 use types::{
     engine::{BadDebt, Liquidated},
+    params::MarketParams,
     wire::Wire,
-    Amount, Side,
+    Amount, Ratio, Side,
 };
 
 #[test]
@@ -31,7 +32,11 @@ fn a_keeper_silent_for_two_days_or_a_week_leaves_a_contract_that_works() {
 
 #[test]
 fn insurance_that_is_not_enough_pays_what_it_has_and_the_rest_is_on_record() {
-    let mut x = Exchange::calm().insurance(100).build();
+    // All of the fund may go at once.
+    let mut params = MarketParams::major(2_000, 10_000_000);
+    (params.losses.block, params.losses.day) = (Ratio::ONE, Ratio::ONE);
+    let x = Exchange::calm().insurance(100).params(params);
+    let mut x = x.build();
     x.opened("alice", Side::Long, ("100", 12_000), "2000");
     let fund = x.books(0).insurance;
     x.round("1870");

@@ -2,7 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{StdResult, Storage, Uint128};
-use math::{ledger::Book, margin::Ramp, pricing::Curve, units::OutOfRange};
+use math::{budget::Budget, ledger::Book, margin::Ramp, pricing::Curve, units::OutOfRange};
 use store::Map;
 use types::{
     clock::Moment,
@@ -72,6 +72,8 @@ pub struct Compartment {
     pub book: Book,
     /// Insurance fund.
     pub insurance: Amount,
+    /// What it has paid for losses lately.
+    pub budget: Budget,
     /// The treasury's uncollected fees.
     pub fees: Amount,
     /// Liquidation reserves of open positions.
@@ -144,6 +146,7 @@ pub fn open(
     let fresh = Compartment {
         book: Book::empty()?,
         insurance: Amount::ZERO,
+        budget: Budget::default(),
         fees: Amount::ZERO,
         reserves: Amount::ZERO,
         orders: Amount::ZERO,

@@ -2,17 +2,13 @@
 //! cash and a wallet.
 
 use cosmwasm_std::{Addr, Event, Storage};
-use math::{
-    ledger::Loose,
-    liquidation::{waterfall, Borne},
-    units::OutOfRange,
-};
+use math::{ledger::Loose, liquidation::Borne, units::OutOfRange};
 use types::{level::Level, Amount, Price, Size};
 
 use crate::{
     cells, fees,
     flow::{self, Exit},
-    outflow,
+    losses, outflow,
     position::{self, Position},
     scene::Scene,
     stuck, wallet, ContractError,
@@ -65,7 +61,7 @@ pub fn take(
 ) -> Result<Held, ContractError> {
     position::remove(storage, &scene.id, account, &position)?;
     if let Some(provided) = position.provided {
-        stuck::undo(&mut scene.books, provided)?;
+        stuck::undo(scene, provided)?;
     }
     Ok(Held {
         account: account.clone(),
@@ -117,15 +113,9 @@ fn pay_out(
         .min(held.loose.margin.negated()?.max(Amount::ZERO));
     books.book.cash = books.book.cash.plus(own)?;
     let margin = held.loose.margin;
-    let borne = waterfall(margin.plus(own)?.negated()?, books.insurance)?;
-    books.insurance = books.insurance.minus(borne.insurance)?;
-    books.book.cash = books.book.cash.plus(borne.insurance)?;
-    if margin.is_negative() {
-        books.book.cash = books.book.cash.plus(margin)?;
-    }
-    let sum = &mut books.bad_debt;
-    sum.insurance = sum.insurance.plus(borne.insurance)?;
-    sum.vault = sum.vault.plus(borne.vault)?;
+    let borne = losses::bear(scene, margin.plus(own)?.negated()?)?;
+    let cash = &mut scene.books.book.cash;
+    *cash = cash.plus(margin.min(Amount::ZERO))?;
     let paid = margin.max(Amount::ZERO).plus(held.reserve)?.minus(own)?;
     let queued = leave(scene, storage, &held.account, (paid, held.paid_in))?;
     Ok(After { borne, queued })

@@ -23,6 +23,7 @@ mod internal;
 mod judge;
 pub mod key;
 mod liquidate;
+mod losses;
 mod lp;
 pub mod mandate;
 mod margin;

@@ -2,10 +2,10 @@
 //! is provided for at once; each crank tries one of them again.
 
 use cosmwasm_std::{Addr, Storage};
-use math::liquidation::{waterfall, Borne};
+use math::liquidation::Borne;
 use types::Amount;
 
-use crate::{compartment::Compartment, position, scene::Scene, ContractError};
+use crate::{losses, position, scene::Scene, ContractError};
 
 /// Failures until a position is put beside the ladder.
 const STRIKES: u8 = 3;
@@ -49,27 +49,12 @@ fn provide(scene: &mut Scene, held: &position::Position) -> Result<Borne, Contra
     let owed = index
         .and_then(|price| equity(price).ok())
         .map_or(Ok(Amount::ZERO), Amount::negated)?;
-    let borne = waterfall(owed, books.insurance)?;
-    move_over(books, borne)?;
-    Ok(borne)
-}
-
-/// Insurance becomes cash of the vault, and the loss is recorded.
-fn move_over(books: &mut Compartment, borne: Borne) -> Result<(), ContractError> {
-    books.insurance = books.insurance.minus(borne.insurance)?;
-    books.book.cash = books.book.cash.plus(borne.insurance)?;
-    let sum = &mut books.bad_debt;
-    sum.insurance = sum.insurance.plus(borne.insurance)?;
-    sum.vault = sum.vault.plus(borne.vault)?;
-    Ok(())
+    Ok(losses::bear(scene, owed)?)
 }
 
 /// The position is taken out after all: what it owes is told exactly by what follows.
-pub fn undo(books: &mut Compartment, provided: Borne) -> Result<(), ContractError> {
-    books.watch.stuck = books.watch.stuck.saturating_sub(1);
-    let back = Borne {
-        insurance: provided.insurance.negated()?,
-        vault: provided.vault.negated()?,
-    };
-    move_over(books, back)
+pub fn undo(scene: &mut Scene, provided: Borne) -> Result<(), ContractError> {
+    let watch = &mut scene.books.watch;
+    watch.stuck = watch.stuck.saturating_sub(1);
+    Ok(losses::undo(scene, provided)?)
 }

@@ -4,6 +4,7 @@
 pub mod adl;
 pub mod aggregate;
 pub mod bucket;
+pub mod budget;
 pub mod fallback;
 pub mod funding;
 pub mod grace;

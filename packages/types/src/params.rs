@@ -65,6 +65,8 @@ pub struct MarketParams {
     pub min_lp: Uint128,
     /// How fast profit and liquidity leave.
     pub exits: ExitTerms,
+    /// What insurance may lose at once.
+    pub losses: LossTerms,
     /// The greatest funding rate the engine integrates, whatever the market says.
     pub funding: FundingTerms,
 }
@@ -166,6 +168,40 @@ impl ExitTerms {
     }
 }
 
+/// Shares of the insurance fund that losses may cost it; the vault bears what is beyond.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct LossTerms {
+    /// In a block.
+    pub block: Ratio,
+    /// In a day.
+    pub day: Ratio,
+}
+
+impl LossTerms {
+    /// Three quarters of the fund in a block: where cover is Normal, at least 1.5, that pays all of a sudden move.
+    /// Nine tenths in a day.
+    pub const fn major() -> Self {
+        Self {
+            block: Ratio::percent(75),
+            day: Ratio::percent(90),
+        }
+    }
+
+    fn check(&self) -> Result<(), BadParam> {
+        first_bad([
+            (
+                self.block >= Ratio::percent(10) && self.block <= self.day,
+                "losses.block",
+                "0.1 to losses.day",
+            ),
+            (self.day <= Ratio::ONE, "losses.day", "at most 1"),
+        ])
+    }
+}
+
 /// The first row that does not hold.
 fn first_bad<const N: usize>(
     rows: [(bool, &'static str, &'static str); N],
@@ -230,6 +266,7 @@ impl MarketParams {
             dust: Uint128::new(10_000_000),
             min_lp: Uint128::new(10_000_000),
             exits: ExitTerms::major(),
+            losses: LossTerms::major(),
             funding: FundingTerms::major(),
         }
     }
@@ -351,6 +388,7 @@ impl MarketParams {
         ];
         first_bad(rows)?;
         self.exits.check()?;
+        self.losses.check()?;
         self.linked()
     }
 
@@ -396,6 +434,22 @@ mod tests {
         assert_eq!(p.skew_cap, Uint128::new(60_000_000_000_000_000_000_000));
         let whole = MarketParams::major_at(Price::raw(2_000 * E18), 10_000_000);
         assert_eq!(whole, MarketParams::major(2_000, 10_000_000));
+    }
+
+    #[test]
+    fn what_losses_may_cost_insurance_is_bounded() {
+        let with = |block, day| {
+            let losses = LossTerms {
+                block: Ratio::percent(block),
+                day: Ratio::percent(day),
+            };
+            let p = MarketParams::major(2_000, 10_000_000);
+            MarketParams { losses, ..p }.check().map_err(|e| e.field)
+        };
+        assert_eq!(with(9, 90), Err("losses.block"));
+        assert_eq!(with(91, 90), Err("losses.block"));
+        assert_eq!(with(50, 101), Err("losses.day"));
+        assert_eq!((with(10, 10), with(100, 100)), (Ok(()), Ok(())));
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn back_on_the_ladder(
         return Ok(());
     };
     position::remove(storage, &scene.id, account, held)?;
-    stuck::undo(&mut scene.books, provided)?;
+    stuck::undo(scene, provided)?;
     held.provided = None;
     position::insert(storage, &scene.id, account, held)
 }
