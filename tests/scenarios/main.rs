@@ -19,6 +19,7 @@ mod grace;
 mod killed_once;
 mod leases;
 mod liquidation;
+mod many;
 mod oracle_foreign;
 mod oracle_incidents;
 mod orders;
