@@ -5,7 +5,10 @@
 //! Prices are those of a thousand LUNA.
 
 use harness::{increase, price, Exchange};
-use types::{breaker::DaoMsg, level::Level, oracle::Status, scope::Scope, Price, Ratio, Side};
+use types::{
+    breaker::DaoMsg, engine::PositionChanged, level::Level, oracle::Status, scope::Scope,
+    wire::Wire, Price, Ratio, Side,
+};
 
 use crate::{
     people::worth,
@@ -20,6 +23,38 @@ fn newest(x: &Exchange) -> Status {
     x.prices(0, None).newest.unwrap().round.status
 }
 
+/// Who buys and who sells, a little every minute, as much as they are let.
+const TRADERS: [(&str, Side); 2] = [("buyer", Side::Long), ("seller", Side::Short)];
+const EACH: &str = "50";
+
+/// What two traders got, and what the same would have got where the clipped source is all there is.
+#[derive(Default)]
+struct Tally {
+    /// Fills at a price that was the market's.
+    fair: u32,
+    /// Signed sizes times what the market's price was better than the fill's for who traded, less fees, millionths.
+    edge: i128,
+    /// Units sold at the floor while the market was below it, by who can sell there.
+    sold: u128,
+}
+
+impl Tally {
+    /// Every fill is near the market's price of its minute: half of what two sources may be apart, and the premium.
+    fn hear(&mut self, x: &Exchange, events: &[cosmwasm_std::Event], truth: Price) {
+        for fill in PositionChanged::find(events).unwrap() {
+            let off = fill.price.0.abs_diff(truth.0) * price("100").0;
+            assert!(off <= truth.0 * price("2.6").0, "{fill:?} at {truth:?}");
+            let who = TRADERS.map(|(who, _)| x.person(who));
+            if !who.contains(&fill.account) {
+                continue;
+            }
+            let worth = |p: Price| fill.by.value(p, math::wide::Round::Down).unwrap().0.i128();
+            self.fair += 1;
+            self.edge += worth(truth) - worth(fill.price) - fill.fee.0.i128();
+        }
+    }
+}
+
 #[test]
 fn nothing_opens_at_a_floor_that_the_market_has_fallen_through() {
     let window = (OPENING - 600, OPENING + 7_200);
@@ -32,9 +67,12 @@ fn nothing_opens_at_a_floor_that_the_market_has_fallen_through() {
         .sources(2)
         .clock(first.time - 600, 6)
         .build();
-    x.deposit("buyer", 2_000_000);
-    let start = (worth(&x, "buyer", None), x.books(0).nav.unwrap());
-    let (mut clipped, mut opened_below, mut tried) = (None, 0, 0);
+    for (who, _) in TRADERS {
+        x.deposit(who, 2_000_000);
+    }
+    let nav = x.books(0).nav.unwrap();
+    let (mut clipped, mut tally) = (None, Tally::default());
+    let (mut refused, mut below) = ([0, 0], 0);
     for (n, minute) in minutes.iter().enumerate() {
         x.at(minute.time.max(x.now() + 1));
         let (now, truth) = (x.now(), minute.price);
@@ -42,37 +80,49 @@ fn nothing_opens_at_a_floor_that_the_market_has_fallen_through() {
         x.report(0, "eth-usd", (low, Price::ZERO), now).unwrap();
         x.report(1, "eth-usd", (truth, Price::ZERO), now).unwrap();
         x.refresh(&["eth-usd"]).unwrap();
-        x.crank();
+        let res = x.crank();
+        tally.hear(&x, &res.events, truth);
         // More than 2.5 % apart: within this update nothing may be opened.
         let apart = low.0 > truth.0 * (Ratio::ONE.plus(Ratio::bps(260)).unwrap()).0;
         if apart {
             clipped = clipped.or(Some(n));
+            below += 1;
             assert!(newest(&x) >= Status::Uncertain, "{minute:?}");
             assert!(x.stance().level >= Level::ReduceOnly, "{minute:?}");
+            tally.sold += 50;
         }
-        // The buyer tries for the most that he can, every minute from 08:30 on.
-        if minute.time < OPENING + 1_800 {
-            continue;
+        for (who, side) in TRADERS {
+            let signed = x.place(who, 0, increase(side, EACH, 5_000), None);
+            refused[usize::from(apart)] += u32::from(signed.is_err());
+            assert!(!apart || signed.is_err(), "{who} signed at {minute:?}");
         }
-        tried += 1;
-        let before = x.position("buyer").map(|p| p.size);
-        let size = "2000";
-        let signed = x.place("buyer", 0, increase(Side::Long, size, 120_000), None);
-        assert!(!apart || signed.is_err(), "signed at {minute:?}");
-        opened_below += u32::from(apart && x.position("buyer").map(|p| p.size) > before);
     }
     let clipped = clipped.expect("the market falls through the floor");
-    assert!(clipped < minutes.len() / 2 && tried > 60);
-    assert_eq!(opened_below, 0);
-    // What he won, and what liquidity providers lost, in all of it.
-    let won = worth(&x, "buyer", None) - start.0;
-    let nav = x.books(0).nav.unwrap();
+    assert!(clipped < minutes.len() / 2 && below > 60);
+    let end = whole(minutes.last().unwrap().price);
+    let floor = whole(price(FLOOR));
+    // Sold at the floor and bought back once the feed is mended.
+    let shorted = tally.sold * (floor - end);
+    // Bought outside and lent upon at four fifths of the floor.
+    let lent = tally.sold * (floor * 4 / 5 - end.min(floor * 4 / 5));
     println!(
-        "the buyer won {won} millionths; the vault {:?}, {:?}",
-        start.1, nav
+        "clipped after {clipped} minutes for {below}; {} fills, {refused:?} refused before and below; edge {} \
+         millionths; the floor alone would have lost {shorted} dollars to a seller and {lent} to a borrower",
+        tally.fair, tally.edge
     );
-    assert!(won <= 0, "{won}");
-    assert!(nav >= start.1, "{nav:?}");
+    // They could trade while there was a market, at its price and for its fees; the same trades, let go on at the floor,
+    // are what was lost elsewhere.
+    assert!(tally.fair >= 10, "{}", tally.fair);
+    assert_eq!(refused[1], 2 * below);
+    assert!(tally.edge <= 0, "{}", tally.edge);
+    assert!(shorted > 200_000 && lent > 150_000);
+    // One has won what the other has lost, and the vault their fees.
+    let brought = 2_000_000_000_000;
+    let [bought, sold] = TRADERS.map(|(who, _)| worth(&x, who, None) - brought);
+    let vault = x.books(0).nav.unwrap().minus(nav).unwrap();
+    println!("the buyer {bought}, the seller {sold}, the vault {vault:?}");
+    assert!(bought < 0 && bought + sold < 0);
+    assert!(!vault.is_negative(), "{vault:?}");
     assert_eq!(x.books(0).bad_debt, Default::default());
 }
 

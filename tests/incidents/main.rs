@@ -13,6 +13,7 @@
     clippy::arithmetic_side_effects
 )]
 
+mod congestion;
 mod dydx;
 mod floor;
 mod gmx;

@@ -10,10 +10,13 @@
 
 mod books;
 mod buckets;
+mod check;
 mod deleveraging;
 mod exact;
+mod liquidation;
 mod model;
 mod pump;
+mod verdict;
 mod world;
 
 use proptest::test_runner::Config;

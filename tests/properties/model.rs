@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use math::units::Side;
+use math::units::{Ratio, Side};
 use num_traits::{Signed, Zero};
 
-use crate::exact::{int, units, Q};
+use crate::{
+    exact::{int, units, Exact, Q},
+    liquidation::{FEE, INSURANCE, RESERVE, TREASURY},
+};
 
 /// Shares that stand for the virtual millionth of a dollar.
 const VIRTUAL_SHARES: i128 = 1_000_000;
@@ -37,6 +40,21 @@ impl Held {
     }
 }
 
+/// Money beside positions and vault.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pots<T> {
+    pub insurance: T,
+    pub treasury: T,
+    /// What owners got out of liquidations.
+    pub owners: T,
+    /// What cranks earned by them.
+    pub bounties: T,
+    /// Bad debt that insurance paid.
+    pub insured: T,
+    /// Bad debt that was the vault's.
+    pub borne: T,
+}
+
 /// One market.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -47,10 +65,12 @@ pub struct Model {
     pub scale: Q,
     /// Vault shares by owner.
     pub shares: BTreeMap<u8, Q>,
+    /// Money beside positions and vault.
+    pub pots: Pots<Q>,
 }
 
 impl Model {
-    fn potential(&self, skew: &Q) -> Q {
+    pub fn potential(&self, skew: &Q) -> Q {
         let (s, k) = (skew.abs(), &self.cap);
         let twice = if s <= *k {
             &s * &s
@@ -194,5 +214,40 @@ impl Model {
         let pay = parts.into_iter();
         let pay = pay.map(|(who, (left, gain))| (who, left + gain * &share));
         (pay.collect(), share)
+    }
+
+    /// Close `part` of a position and split what it pays; fee and bounty.
+    pub fn liquidate(&mut self, who: u8, part: &Q, (whole, waited): (bool, u64)) -> (Q, Q) {
+        let closed = part.abs() * &self.index;
+        self.reduce(who, part);
+        let held = self.held.get_mut(&who).unwrap();
+        let remaining = held.equity(&self.index).max(Q::zero());
+        let fee = (closed * FEE.exact()).min(remaining * Ratio::percent(95).exact());
+        held.margin -= &fee;
+        let reserve = RESERVE.exact();
+        let earned = &reserve * int(60 + i128::from(waited.min(60))) / int(120);
+        let pots = &mut self.pots;
+        let (bounty, shared) = if whole {
+            pots.insurance += reserve - &earned;
+            (earned, fee.clone())
+        } else {
+            let bounty = earned.min(fee.clone());
+            (bounty.clone(), &fee - bounty)
+        };
+        pots.bounties += &bounty;
+        pots.insurance += &shared * INSURANCE.exact();
+        pots.treasury += &shared * TREASURY.exact();
+        self.cash += shared * (int(1) - INSURANCE.exact() - TREASURY.exact());
+        if whole {
+            let margin = self.held.remove(&who).unwrap().margin;
+            let loss = (-&margin).max(Q::zero());
+            let paid = loss.clone().min(self.pots.insurance.clone());
+            self.pots.insurance -= &paid;
+            self.pots.insured += &paid;
+            self.pots.borne += &loss - &paid;
+            self.pots.owners += margin.max(Q::zero());
+            self.cash += paid - loss;
+        }
+        (fee, bounty)
     }
 }

@@ -7,17 +7,15 @@ use math::{
     adl::{self, Outcome, Standing, Step},
     ledger::{Book, Loose, Position},
     pricing::Curve,
-    settlement::Tally,
     units::{Amount, PerUnit, Price, Ratio, Side, Size, E18},
     vault,
-    wide::Round,
 };
 use num_traits::{Signed, Zero};
 use proptest::prelude::*;
 
 use crate::{
-    exact::{grains, int, near, units, Exact, Q},
-    model::Model,
+    exact::{int, near, Exact, Q},
+    model::{Model, Pots},
 };
 
 pub const UNIT: i128 = 1_000_000_000_000;
@@ -46,9 +44,20 @@ pub enum Op {
     Provide { who: u8, amount: i128 },
     /// Liquidity goes, so many hundredths of it.
     Redeem { who: u8, part: u64 },
+    /// Give a position an equity of so many hundredths of a hundredth of its notional.
+    Strain { who: u8, bps: i128 },
+    /// Liquidate a side from its head, when that has waited for so many seconds.
+    Liquidate {
+        side: Side,
+        waited: u64,
+        limit: usize,
+    },
+    /// Somebody pays into insurance.
+    Insure { amount: i128 },
 }
 
-fn sides() -> impl Strategy<Value = Side> {
+/// One side or the other.
+pub fn sides() -> impl Strategy<Value = Side> {
     prop_oneof![Just(Side::Long), Just(Side::Short)]
 }
 
@@ -70,6 +79,18 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => (86i128..99).prop_map(|percent| Op::Due { percent }),
         1 => (0u8..3, USD..5_000_000 * USD).prop_map(|(who, amount)| Op::Provide { who, amount }),
         1 => (0u8..3, 1u64..=100).prop_map(|(who, part)| Op::Redeem { who, part }),
+        3 => pressure(),
+    ]
+}
+
+/// Somebody comes near his end, and a crank comes by.
+pub fn pressure() -> impl Strategy<Value = Op> {
+    let waited = prop_oneof![Just(0u64), 0u64..120];
+    prop_oneof![
+        3 => (0u8..7, -200i128..350).prop_map(|(who, bps)| Op::Strain { who, bps }),
+        3 => (sides(), waited, 1usize..4)
+            .prop_map(|(side, waited, limit)| Op::Liquidate { side, waited, limit }),
+        1 => (0i128..20_000 * USD).prop_map(|amount| Op::Insure { amount }),
     ]
 }
 
@@ -78,7 +99,9 @@ pub struct World {
     pub book: Book,
     pub held: BTreeMap<u8, Position>,
     pub index: Price,
-    shares: BTreeMap<u8, Uint128>,
+    pub(crate) shares: BTreeMap<u8, Uint128>,
+    /// Money beside positions and vault.
+    pub pots: Pots<Amount>,
     pub model: Model,
     /// Operations so far: each leaves a few roundings behind.
     pub steps: i128,
@@ -102,12 +125,14 @@ impl World {
             cap: curve().cap.exact(),
             scale: curve().scale.exact(),
             shares: BTreeMap::new(),
+            pots: Pots::default(),
         };
         let mut world = Self {
             book: Book::empty().unwrap(),
             held: BTreeMap::new(),
             index,
             shares: BTreeMap::new(),
+            pots: Pots::default(),
             model,
             steps: 0,
         };
@@ -130,10 +155,17 @@ impl World {
             Op::Due { percent } => self.due(percent),
             Op::Provide { who, amount } => self.provide(who, Amount::raw(amount)),
             Op::Redeem { who, part } => self.redeem(who, part),
+            Op::Strain { who, bps } => self.strain(who, bps),
+            Op::Liquidate {
+                side,
+                waited,
+                limit,
+            } => self.liquidate(side, waited, limit),
+            Op::Insure { amount } => self.insure(Amount::raw(amount)),
         }
     }
 
-    fn take(&mut self, who: u8) -> Loose {
+    pub(crate) fn take(&mut self, who: u8) -> Loose {
         let held = self.held.remove(&who);
         held.map_or_else(Loose::default, |p| self.book.take(&p).unwrap())
     }
@@ -175,7 +207,7 @@ impl World {
         self.held.insert(who, self.book.put(loose).unwrap());
     }
 
-    fn change(&mut self, who: u8, by: Amount) {
+    pub(crate) fn change(&mut self, who: u8, by: Amount) {
         if !self.held.contains_key(&who) {
             return;
         }
@@ -202,7 +234,7 @@ impl World {
     }
 
     /// Set the vault's cash.
-    fn fill(&mut self, cash: i128) {
+    pub(crate) fn fill(&mut self, cash: i128) {
         let by = Amount::raw(cash)
             .minus(self.book.settled_cash().unwrap())
             .unwrap();
@@ -280,169 +312,12 @@ impl World {
         near(out, &want, &self.lots(&want), "redeemed");
     }
 
-    fn supply(&self) -> Uint128 {
+    pub(crate) fn supply(&self) -> Uint128 {
         self.shares.values().copied().sum()
-    }
-
-    /// What a position's money may be off by: a few roundings for everything that has happened.
-    pub fn money(&self) -> Q {
-        units(3 * (self.steps + 2))
-    }
-
-    /// What a sum may be off by: that for each position.
-    pub fn whole(&self) -> Q {
-        self.money() * int(i128::try_from(self.held.len()).unwrap() + 2)
-    }
-
-    /// What a share of the vault may be off by.
-    fn lots(&self, worth: &Q) -> Q {
-        self.whole() + worth / int(1_000_000_000)
-    }
-
-    fn size(&self) -> Q {
-        grains(self.steps + 2)
     }
 
     pub fn now(&self, p: &Position) -> (Loose, Amount) {
         let side = self.book.side(p.side().unwrap());
         p.synced(side, self.book.funding).unwrap()
-    }
-
-    /// Everything, compared.
-    pub fn check(&self) {
-        let (money, whole) = (self.money(), self.whole());
-        assert!(self.held.keys().eq(self.model.held.keys()));
-        for (who, p) in &self.held {
-            let ((now, _), want) = (self.now(p), &self.model.held[who]);
-            near(now.size, &want.size, &self.size(), "size");
-            near(now.cost, &want.cost, &money, "cost");
-            near(now.margin, &want.margin, &money, "margin");
-            let equity = now.equity(self.index).unwrap();
-            near(
-                equity,
-                &want.equity(&self.model.index),
-                &(&money * int(2)),
-                "equity",
-            );
-            let side = self.book.side(p.side().unwrap());
-            let read = side
-                .bankruptcy(p.key().unwrap(), self.book.funding)
-                .unwrap();
-            near(
-                read,
-                &want.bankruptcy(),
-                &self.place(*who),
-                "bankruptcy price",
-            );
-        }
-        for side in Side::BOTH {
-            self.check_side(side);
-        }
-        near(
-            self.book.skew().unwrap(),
-            &self.model.skew(),
-            &self.size(),
-            "skew",
-        );
-        near(
-            self.book.settled_cash().unwrap(),
-            &self.model.cash,
-            &whole,
-            "cash",
-        );
-        near(
-            self.book.nav(curve(), self.index).unwrap(),
-            &self.model.nav(),
-            &(whole * int(2)),
-            "NAV",
-        );
-        self.check_shares();
-    }
-
-    /// What a bankruptcy price may be off by: its money, and the last place of its size.
-    fn place(&self, who: u8) -> Q {
-        let want = &self.model.held[&who];
-        let off = self.money() * int(2) + want.bankruptcy().abs() * self.size();
-        off / want.size.abs()
-    }
-
-    /// Sums are what positions add up to, and the ladder is in the order of the eager one.
-    fn check_side(&self, side: Side) {
-        let mine = self.held.iter().filter(|(_, p)| p.side().unwrap() == side);
-        let mut ladder: Vec<_> = mine.map(|(who, p)| (p.key().unwrap(), *who)).collect();
-        ladder.sort();
-        if side == Side::Long {
-            ladder.reverse();
-        }
-        let want = self.model.ladder(side);
-        for ((_, who), right) in ladder.iter().zip(&want) {
-            // Who stands in another's place is as good as equal to it.
-            let gap = self.model.held[who].bankruptcy() - self.model.held[right].bankruptcy();
-            assert!(
-                gap.abs() <= self.place(*who) + self.place(*right),
-                "{side:?} {ladder:?} {want:?}"
-            );
-        }
-        let sums = self.book.side(side);
-        let count = i128::from(sums.count);
-        assert_eq!(ladder.len(), usize::try_from(count).unwrap());
-        let total = |f: fn(&Loose, &Amount) -> Q| -> Q {
-            let rows = ladder.iter().map(|(_, who)| self.now(&self.held[who]));
-            rows.map(|(l, owed)| f(&l, &owed)).sum()
-        };
-        // One unit per position since its sync, and the reading's own.
-        near(
-            sums.size().unwrap(),
-            &total(|l, _| l.size.exact()),
-            &grains(count + 1),
-            "sum of sizes",
-        );
-        let slack = units(count + 1);
-        near(
-            sums.cost(Round::Up).unwrap(),
-            &total(|l, _| l.cost.exact()),
-            &slack,
-            "sum of costs",
-        );
-        let owed = sums.owed(self.book.funding, Round::Up).unwrap();
-        near(owed, &total(|_, o| o.exact()), &slack, "sum of funding");
-        let margins = total(|l, owed| l.margin.exact() + owed.exact());
-        near(
-            sums.margins().unwrap(),
-            &margins,
-            &units(2 * count + 1),
-            "sum of margins",
-        );
-    }
-
-    fn check_shares(&self) {
-        let nav = self.book.nav(curve(), self.index).unwrap();
-        for (who, shares) in &self.shares {
-            let want = self.model.worth(&self.model.shares[who]);
-            let got = vault::worth(*shares, nav, self.supply()).unwrap();
-            near(got, &want, &(self.lots(&want) * int(2)), "worth of shares");
-        }
-    }
-
-    /// Settle everything now, with cash of so many hundredths of the gain, and compare who is paid what.
-    pub fn settle(&mut self, insurance: Amount, percent: i128) {
-        let gain = Standing::of(&self.book, self.index).unwrap().gain;
-        self.fill(gain.0.i128() / 100 * percent);
-        let add = |tally: Tally, (loose, owed)| tally.with(loose, owed).unwrap();
-        let rows: BTreeMap<_, _> = self.held.iter().map(|(w, p)| (*w, self.now(p))).collect();
-        let tally = rows.values().copied().fold(Tally::at(self.index), add);
-        let terms = tally.terms(self.book.cash, insurance).unwrap();
-        let (want, share) = self.model.settled(&insurance.exact());
-        if terms.margins < Ratio::ONE {
-            // The model has no such rule: it is judged by what there is, beside the function.
-            assert!(share.is_zero() || tally.gains.is_zero());
-            return;
-        }
-        for (who, (loose, _)) in rows {
-            let got = terms.payout(loose).unwrap();
-            let got = got.margin.plus(got.gain).unwrap();
-            let spread = self.whole() * int(4);
-            near(got, &want[&who], &spread, "settled");
-        }
     }
 }

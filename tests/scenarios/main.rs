@@ -20,6 +20,7 @@ mod killed_once;
 mod leases;
 mod liquidation;
 mod losses;
+mod many;
 mod oracle_foreign;
 mod oracle_incidents;
 mod orders;
