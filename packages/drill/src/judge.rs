@@ -17,6 +17,7 @@ pub mod exits;
 pub mod heads;
 pub mod levels;
 pub mod liquidations;
+pub mod pacing;
 pub mod rule;
 
 use std::collections::BTreeMap;
@@ -29,7 +30,9 @@ use types::{
     oracle::Snapshot,
 };
 
-use self::{exits::Exits, heads::Heads, levels::Levels, liquidations::Waits, rule::Rule};
+use self::{
+    exits::Exits, heads::Heads, levels::Levels, liquidations::Waits, pacing::Pacing, rule::Rule,
+};
 use crate::{bug::Bug, fault::Part, news::News, plan::Plan, stage::Stage};
 
 /// Heads looked at where the first may be liquidated.
@@ -53,8 +56,8 @@ pub struct Judge {
     pub filled: u64,
     /// Times that winners were scaled down.
     pub deleveraged: u64,
-    /// The longest that liquidations waited for the market's pace, seconds.
-    pub paced: u64,
+    /// The market's pace.
+    pub pacing: Pacing,
     /// What went wrong, in words.
     pub notes: Vec<String>,
     /// Positions before the crank, where any of them might be liquidated by it.
@@ -108,7 +111,7 @@ impl Judge {
             insolvent_blocks: 0,
             filled: 0,
             deleveraged: 0,
-            paced: 0,
+            pacing: Pacing::default(),
             notes: Vec::new(),
             before: BTreeMap::new(),
             heads: Heads::default(),
@@ -121,9 +124,9 @@ impl Judge {
     pub fn before(&mut self, force: &Force, stage: &Stage, now: u64) -> Result<(), Bug> {
         self.levels.see(force.books.stance.level, now);
         self.mm = force.books.terms.mm;
-        let paced = force.books.paced_since;
-        let paced = paced.map_or(0, |since| stage.now().saturating_sub(since));
-        self.paced = self.paced.max(paced);
+        let longest = pacing::longest(&stage.params, force.prices.variance, self.mm)?;
+        let paced = self.pacing.see(force.books.paced_since, longest, force.now);
+        self.waits.paced(paced);
         self.before.clear();
         let Some(pair) = force.prices.newest else {
             return Ok(());

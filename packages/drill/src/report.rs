@@ -188,7 +188,7 @@ fn figures(outcome: &Outcome) -> Figures {
         lp_profit: usd(outcome.money.lp_profit),
         adl_events: judge.deleveraged,
         orders_filled: judge.filled,
-        paced_max_s: judge.paced,
+        paced_max_s: judge.pacing.most,
     }
 }
 

@@ -3,9 +3,10 @@
 //! - **Wrongful**: liquidated although `(equity - MM in force)/notional` exceeds [`MARGIN`] at every
 //!   reference price within [`AROUND_S`] seconds of now.
 //! - **Late**: still there more than [`GRACE_S`] seconds after the first pair of rounds by which it
-//!   may be liquidated. Recovering at a usable pair ends the wait; rounds that cannot be used do not.
+//!   may be liquidated. Recovering at a usable pair ends the wait; rounds that cannot be used do not. Time that one
+//!   who is not bankrupt spends in the pacing bucket does not count, up to the longest it may: see [`super::pacing`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use cosmwasm_std::Addr;
 use math::units::{Amount, OutOfRange, Price, Ratio, Side};
@@ -62,10 +63,21 @@ pub struct Waits {
 struct Wait {
     since: u64,
     price: Option<Price>,
+    /// Whether it was bankrupt when last looked at: then nothing paces it.
+    bankrupt: bool,
+    /// Seconds that do not count.
+    paced: u64,
     counted: bool,
 }
 
 impl Waits {
+    /// So many of the seconds since the last look were spent in the pacing bucket, and no longer than that may be.
+    pub fn paced(&mut self, seconds: u64) {
+        for wait in self.since.values_mut().filter(|wait| !wait.bankrupt) {
+            wait.paced = wait.paced.saturating_add(seconds);
+        }
+    }
+
     /// The keeper has cranked: these are the worst positions of a side that are left.
     pub fn look(
         &mut self,
@@ -73,22 +85,25 @@ impl Waits {
         rule: &Rule,
         heads: &[PositionState],
     ) -> Result<(), OutOfRange> {
-        let mut condemned = BTreeSet::new();
+        let mut condemned = BTreeMap::new();
         for held in heads {
             if rule.condemns(held)? {
-                condemned.insert(held.account.clone());
+                condemned.insert(held.account.clone(), rule.bankrupts(held)?);
             }
         }
         let usable = rule.usable();
         self.since
-            .retain(|(of, account), _| *of != side || !usable || condemned.contains(account));
-        for account in condemned {
+            .retain(|(of, account), _| *of != side || !usable || condemned.contains_key(account));
+        for (account, bankrupt) in condemned {
             let fresh = Wait {
                 since: now,
                 price: rule.regular.or(rule.deep),
+                bankrupt,
+                paced: 0,
                 counted: false,
             };
-            self.since.entry((side, account)).or_insert(fresh);
+            let wait = self.since.entry((side, account)).or_insert(fresh);
+            wait.bankrupt = bankrupt;
         }
         Ok(())
     }
@@ -101,13 +116,15 @@ impl Waits {
     /// The block is over: who stands too long?
     pub fn close(&mut self, now: u64) {
         for ((side, account), wait) in &mut self.since {
-            if now > wait.since.saturating_add(GRACE_S) && !wait.counted {
+            let most = GRACE_S.saturating_add(wait.paced);
+            if now > wait.since.saturating_add(most) && !wait.counted {
                 wait.counted = true;
                 self.late = self.late.saturating_add(1);
                 self.notes.push(format!(
-                    "{now}: {side:?} of {account} may be liquidated since {} (at {})",
+                    "{now}: {side:?} of {account} may be liquidated since {} (at {}), {} s of it paced",
                     wait.since,
-                    wait.price.unwrap_or_default().0
+                    wait.price.unwrap_or_default().0,
+                    wait.paced
                 ));
             }
         }
@@ -202,6 +219,30 @@ mod tests {
         assert_eq!(waits.late, 0);
         looked(&mut waits, 200, (10_000, Status::Uncertain));
         looked(&mut waits, 231, (10_000, Status::Uncertain));
+        assert_eq!(waits.late, 1);
+    }
+
+    #[test]
+    fn time_in_the_pacing_bucket_is_not_late_unless_bankrupt() {
+        let late = |price, paced| {
+            let mut waits = Waits::default();
+            looked(&mut waits, 100, (price, Status::Valid));
+            waits.paced(paced);
+            looked(&mut waits, 180, (price, Status::Valid));
+            waits.late
+        };
+        assert_eq!(late(9_700, 19), 1);
+        assert_eq!(late(9_700, 20), 0);
+        // Bankrupt below 95.
+        assert_eq!(late(9_400, 80), 1);
+    }
+
+    #[test]
+    fn what_was_paced_before_a_wait_began_excuses_nothing_of_it() {
+        let mut waits = Waits::default();
+        waits.paced(1_000);
+        looked(&mut waits, 100, (9_700, Status::Valid));
+        looked(&mut waits, 161, (9_700, Status::Valid));
         assert_eq!(waits.late, 1);
     }
 

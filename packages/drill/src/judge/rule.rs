@@ -72,12 +72,21 @@ impl Rule {
 
     /// Whether this position may be liquidated.
     pub fn condemns(&self, held: &PositionState) -> Result<bool, OutOfRange> {
-        let half = self.mm.scaled(1, 2, Rounding::Down)?;
+        self.judges(held, self.mm)
+    }
+
+    /// Whether its equity is negative at a price it may be liquidated at.
+    pub fn bankrupts(&self, held: &PositionState) -> Result<bool, OutOfRange> {
+        self.judges(held, Ratio::ZERO)
+    }
+
+    fn judges(&self, held: &PositionState, mm: Ratio) -> Result<bool, OutOfRange> {
+        let half = mm.scaled(1, 2, Rounding::Down)?;
         let at = |price: Option<Price>, ratio| match price {
             Some(price) => below(held, price, ratio),
             None => Ok(false),
         };
-        Ok(at(self.regular, self.mm)? || at(self.deep, half)?)
+        Ok(at(self.regular, mm)? || at(self.deep, half)?)
     }
 }
 
