@@ -7,7 +7,7 @@ use cw_storage_plus::Map;
 use types::{
     clock::Moment,
     handle::Handle,
-    oracle::{ExecuteMsg, Oracle, Origin, ReportIgnored},
+    oracle::{ExecuteMsg, Oracle, Origin, ReportIgnored, Unfit},
     pending::Pending,
     wire::Wire,
 };
@@ -116,6 +116,7 @@ pub fn merge(storage: &dyn Storage, name: &str, feed: &mut Feed, now: Moment) ->
                 merged.changed = true;
             }
             Fate::Ignored(why) => {
+                merged.changed |= why == Unfit::Old && source.recall(fetched.said);
                 let ignored = ReportIgnored {
                     feed: name.into(),
                     reporter: source.origin.voice().clone(),

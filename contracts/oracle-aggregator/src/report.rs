@@ -70,7 +70,12 @@ fn learn(
         publish_time: report.publish_time,
     };
     match fate(&params, now.time, source.last, said) {
-        Fate::Ignored(why) => Ok(Some(why)),
+        Fate::Ignored(why) => {
+            if why == Unfit::Old && source.recall(said) {
+                feed::save(storage, &report.feed, &feed)?;
+            }
+            Ok(Some(why))
+        }
         Fate::Same => Ok(None),
         Fate::Kept(said) => {
             source.keep(said, now.time);

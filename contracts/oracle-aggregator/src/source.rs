@@ -64,6 +64,7 @@ impl Said {
     const fn word(self) -> Word {
         Word {
             price: self.price,
+            conf: self.conf,
             publish_time: self.publish_time,
         }
     }
@@ -157,6 +158,13 @@ impl Source {
         }
         self.last = Some(said);
         self.judged = false;
+    }
+
+    /// A report older than its last: it is no news, but was said before. Whether it is remembered for that.
+    pub fn recall(&mut self, said: Said) -> bool {
+        let before = self.past;
+        self.past = before.with(said.word());
+        self.past != before
     }
 
     /// Take its weight away if it is too far behind the newest of its tier; whether that is news.

@@ -208,6 +208,7 @@ fn the_first_to_see_a_fall_is_no_outlier_until_it_repeats_itself() {
     let said = |at: u64, price: u128, past: &[(u64, u128)]| {
         let words = past.iter().map(|(publish_time, price)| Word {
             price: Price::raw(cents(*price)),
+            conf: Price::ZERO,
             publish_time: *publish_time,
         });
         Report {

@@ -1,5 +1,7 @@
 //! How far reports lie apart, once the moments they speak of are allowed for: a move is not a disagreement.
 
+use std::cmp::Reverse;
+
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Decimal;
 
@@ -15,19 +17,33 @@ use crate::{
 pub struct Word {
     /// USD per base unit.
     pub price: Price,
+    /// Plus or minus, in USD.
+    pub conf: Price,
     /// When it was observed, seconds.
     pub publish_time: u64,
 }
 
-/// Words kept of a source are at least this far apart, seconds: three reach back half a minute, however often it
-/// reports.
-const APART: u64 = 10;
+impl Word {
+    /// The first of a stretch, and of one moment the one that counts as a report: the less confident, then the
+    /// higher.
+    const fn order(&self) -> (u64, Reverse<(Price, Price)>) {
+        (self.publish_time, Reverse((self.conf, self.price)))
+    }
+
+    fn stretch(&self) -> Option<u64> {
+        self.publish_time.checked_div(STRETCH)
+    }
+}
+
+/// Seconds of which one word is kept: three reach back some half a minute, however often a source reports.
+const STRETCH: u64 = 10;
 /// Fewer reports than this name nobody and move the price themselves: they are taken at their word.
 const MANY: usize = 3;
 /// Further than this from the middle, what a source said before excuses nothing.
 pub const EXCUSED: Ratio = Ratio::percent(5);
 
-/// What a source said before its newest report.
+/// What a source said before its newest report: the first word of each of the three newest stretches, whatever the
+/// order in which words came.
 #[cw_serde]
 #[derive(Copy, Eq, Default)]
 pub struct Past {
@@ -40,17 +56,17 @@ pub struct Past {
 }
 
 impl Past {
-    /// Something newer is said after this.
+    /// This was said too.
     #[must_use]
     pub fn with(self, word: Word) -> Self {
-        let near = |w: Word| word.publish_time < w.publish_time.saturating_add(APART);
-        if self.last.is_some_and(near) {
-            return self;
-        }
+        let mut words: Vec<Word> = self.words().chain([word]).collect();
+        words.sort_by_key(Word::order);
+        words.dedup_by_key(|w| w.stretch());
+        let mut newest = words.into_iter().rev();
         Self {
-            last: Some(word),
-            second: self.last,
-            third: self.second,
+            last: newest.next(),
+            second: newest.next(),
+            third: newest.next(),
         }
     }
 
@@ -128,6 +144,7 @@ mod tests {
     fn word(cents: u128, publish_time: u64) -> Word {
         Word {
             price: Price::raw(cents * E18 / 100),
+            conf: Price::ZERO,
             publish_time,
         }
     }
@@ -210,11 +227,25 @@ mod tests {
     }
 
     #[test]
-    fn three_words_ten_seconds_apart_are_kept() {
-        let said = (0u64..40).map(|n| word(u128::from(n) + 1, n));
+    fn the_first_word_of_each_of_three_stretches_is_kept() {
+        let said = (3u64..40).map(|n| word(u128::from(n) + 1, n));
         let kept = said.fold(Past::default(), Past::with).words();
         let times: Vec<u64> = kept.map(|w| w.publish_time).collect();
         assert_eq!(times, [30, 20, 10]);
+    }
+
+    #[test]
+    fn of_one_moment_the_less_confident_word_is_kept_then_the_higher() {
+        let unsure = Word {
+            conf: Price::raw(1),
+            ..word(90, 5)
+        };
+        for said in [[word(100, 5), unsure], [unsure, word(100, 5)]] {
+            let past = said.into_iter().fold(Past::default(), Past::with);
+            assert_eq!(past.last, Some(unsure));
+        }
+        let past = Past::default().with(word(100, 5)).with(word(101, 5));
+        assert_eq!(past.last, Some(word(101, 5)));
     }
 
     fn reports() -> impl Strategy<Value = Vec<Report>> {
@@ -230,6 +261,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_order_in_which_words_come_does_not_matter(
+            said in proptest::collection::vec((1u128..4, 0u64..70), 1..9).prop_shuffle(), turn in 0usize..9,
+        ) {
+            let past = |said: &[(u128, u64)]| {
+                let words = said.iter().map(|(cents, time)| word(*cents, *time));
+                words.fold(Past::default(), Past::with)
+            };
+            let mut turned = said.clone();
+            turned.rotate_left(turn % said.len());
+            prop_assert_eq!(past(&said), past(&turned));
+            turned.reverse();
+            prop_assert_eq!(past(&said), past(&turned));
+            turned.extend(said.iter().copied());
+            prop_assert_eq!(past(&said), past(&turned));
+        }
+
         #[test]
         fn it_never_exceeds_the_plain_range_and_is_that_without_a_past(rs in reports()) {
             let plain = range(&rs).over(Price::raw(100 * E18), Round::Up).unwrap();
