@@ -14,6 +14,7 @@ mod check;
 mod deleveraging;
 mod exact;
 mod liquidation;
+mod losses;
 mod model;
 mod pump;
 mod verdict;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use math::units::{Ratio, Side};
+use math::{
+    budget::When,
+    units::{Ratio, Side},
+};
 use num_traits::{Signed, Zero};
 
 use crate::{
@@ -67,6 +70,8 @@ pub struct Model {
     pub shares: BTreeMap<u8, Q>,
     /// Money beside positions and vault.
     pub pots: Pots<Q>,
+    /// What insurance has paid, and when.
+    pub paid: Vec<(When, Q)>,
 }
 
 impl Model {
@@ -217,7 +222,8 @@ impl Model {
     }
 
     /// Close `part` of a position and split what it pays; fee and bounty.
-    pub fn liquidate(&mut self, who: u8, part: &Q, (whole, waited): (bool, u64)) -> (Q, Q) {
+    pub fn liquidate(&mut self, who: u8, part: &Q, (waited, now): (u64, When)) -> (Q, Q) {
+        let whole = *part == self.held[&who].size;
         let closed = part.abs() * &self.index;
         self.reduce(who, part);
         let held = self.held.get_mut(&who).unwrap();
@@ -240,13 +246,7 @@ impl Model {
         self.cash += shared * (int(1) - INSURANCE.exact() - TREASURY.exact());
         if whole {
             let margin = self.held.remove(&who).unwrap().margin;
-            let loss = (-&margin).max(Q::zero());
-            let paid = loss.clone().min(self.pots.insurance.clone());
-            self.pots.insurance -= &paid;
-            self.pots.insured += &paid;
-            self.pots.borne += &loss - &paid;
-            self.pots.owners += margin.max(Q::zero());
-            self.cash += paid - loss;
+            self.pay_out(margin, now);
         }
         (fee, bounty)
     }

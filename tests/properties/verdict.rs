@@ -74,10 +74,6 @@ impl World {
         let Borne { insurance, vault } = done.borne;
         let owed = if whole { owed } else { Amount::ZERO };
         assert_eq!(insurance.plus(vault).unwrap(), owed, "a loss to the unit");
-        assert!(
-            vault.is_zero() || self.pots.insurance.is_zero(),
-            "insurance first"
-        );
     }
 
     /// A part restores the target, and is healthier than before.
@@ -101,7 +97,8 @@ impl World {
         } else {
             done.part.exact()
         };
-        let (fee, bounty) = self.model.liquidate(who, &part, (whole, waited));
+        let now = self.when();
+        let (fee, bounty) = self.model.liquidate(who, &part, (waited, now));
         near(done.fee, &fee, &(self.money() * int(2)), "fee");
         near(done.bounty, &bounty, &(self.money() * int(2)), "bounty");
     }

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 
 use crate::{
     exact::{int, near, Exact, Q},
+    losses::Losses,
     model::{Model, Pots},
 };
 
@@ -52,6 +53,8 @@ pub enum Op {
         waited: u64,
         limit: usize,
     },
+    /// So many blocks and seconds later.
+    Wait { later: (u64, u64) },
     /// Somebody pays into insurance.
     Insure { amount: i128 },
 }
@@ -91,6 +94,7 @@ pub fn pressure() -> impl Strategy<Value = Op> {
         3 => (sides(), waited, 1usize..4)
             .prop_map(|(side, waited, limit)| Op::Liquidate { side, waited, limit }),
         1 => (0i128..20_000 * USD).prop_map(|amount| Op::Insure { amount }),
+        1 => (1u64..3, 1u64..60_000).prop_map(|later| Op::Wait { later }),
     ]
 }
 
@@ -102,6 +106,7 @@ pub struct World {
     pub(crate) shares: BTreeMap<u8, Uint128>,
     /// Money beside positions and vault.
     pub pots: Pots<Amount>,
+    pub losses: Losses,
     pub model: Model,
     /// Operations so far: each leaves a few roundings behind.
     pub steps: i128,
@@ -126,6 +131,7 @@ impl World {
             scale: curve().scale.exact(),
             shares: BTreeMap::new(),
             pots: Pots::default(),
+            paid: Vec::new(),
         };
         let mut world = Self {
             book: Book::empty().unwrap(),
@@ -133,6 +139,7 @@ impl World {
             index,
             shares: BTreeMap::new(),
             pots: Pots::default(),
+            losses: Losses::none(),
             model,
             steps: 0,
         };
@@ -161,6 +168,7 @@ impl World {
                 waited,
                 limit,
             } => self.liquidate(side, waited, limit),
+            Op::Wait { later } => self.wait(later),
             Op::Insure { amount } => self.insure(Amount::raw(amount)),
         }
     }
