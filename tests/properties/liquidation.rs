@@ -62,8 +62,12 @@ impl World {
         let at = self.book.side(side).bankruptcy(key, self.book.funding);
         let at = at.unwrap();
         let edge = match side {
-            Side::Long => self.index.times(Ratio::ONE.minus_floored(MM), Round::Down),
-            Side::Short => self.index.times(Ratio::ONE.plus(MM).unwrap(), Round::Up),
+            Side::Long => self
+                .index
+                .times(Ratio::ONE.minus_floored(self.mm), Round::Down),
+            Side::Short => self
+                .index
+                .times(Ratio::ONE.plus(self.mm).unwrap(), Round::Up),
         };
         let edge = edge.unwrap().per_unit().unwrap();
         match side {
@@ -76,7 +80,7 @@ impl World {
     fn sick(&self, who: u8) -> Option<bool> {
         let held = &self.model.held[&who];
         let missing =
-            held.size.abs() * &self.model.index * MM.exact() - held.equity(&self.model.index);
+            held.size.abs() * &self.model.index * self.mm.exact() - held.equity(&self.model.index);
         let close = self.place(who) * held.size.abs() * int(2) + units(2);
         (missing.abs() > close).then(|| missing.is_positive())
     }
@@ -109,7 +113,7 @@ impl World {
         let patient = Patient {
             notional: held.size.notional_up(self.index).unwrap(),
             equity: held.equity(self.index).unwrap(),
-            target: MM.plus(BUFFER).unwrap(),
+            target: self.mm.plus(BUFFER).unwrap(),
             fee: FEE,
             premium: curve().closing_premium(skew, held.size).unwrap(),
         };

@@ -17,6 +17,7 @@ mod liquidation;
 mod losses;
 mod model;
 mod pump;
+mod shipped;
 mod verdict;
 mod world;
 

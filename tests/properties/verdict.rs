@@ -9,7 +9,7 @@ use num_traits::{Signed, Zero};
 
 use crate::{
     exact::{int, near, units, Exact, Q},
-    liquidation::{BUFFER, DUST, FEE, MM},
+    liquidation::{BUFFER, DUST, FEE},
     world::World,
 };
 
@@ -38,7 +38,7 @@ impl World {
         let skew = case.skew.exact();
         let moved = self.model.potential(&(&skew - &size)) - self.model.potential(&skew);
         let premium = (moved / size.abs()).max(Q::zero());
-        let (target, drain) = (MM.exact() + BUFFER.exact(), FEE.exact() + premium);
+        let (target, drain) = (self.mm.exact() + BUFFER.exact(), FEE.exact() + premium);
         let per = &target - &drain;
         // Notional and equity are each rounded by a unit against it, and their shares by one more.
         let slack = units(4);

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 
 use crate::{
     exact::{int, near, Exact, Q},
+    liquidation::MM,
     losses::Losses,
     model::{Model, Pots},
 };
@@ -107,6 +108,8 @@ pub struct World {
     /// Money beside positions and vault.
     pub pots: Pots<Amount>,
     pub losses: Losses,
+    /// Maintenance.
+    pub mm: Ratio,
     pub model: Model,
     /// Operations so far: each leaves a few roundings behind.
     pub steps: i128,
@@ -140,6 +143,7 @@ impl World {
             shares: BTreeMap::new(),
             pots: Pots::default(),
             losses: Losses::none(),
+            mm: MM,
             model,
             steps: 0,
         };
