@@ -222,21 +222,29 @@ fn failure(raw: &File, span: Span) -> Result<Option<Window>, At> {
 }
 
 /// Whether each can be at all; whether all can be together is known only at the first price.
+/// Settings may need each other: what fits together fits, and otherwise the first that does not fit alone is told, or
+/// the one that is named.
 fn overrides(raw: &File) -> Result<Vec<Override>, At> {
-    let mut all = Vec::new();
-    for (field, value) in raw.market.iter().flat_map(|m| &m.get_ref().set) {
+    let rows = raw.market.iter().flat_map(|m| &m.get_ref().set);
+    let rows = rows.map(|(field, value)| {
         let set = Override {
             field: field.clone(),
             value: value.get_ref().clone(),
         };
-        overrides::apply(
-            &MarketParams::major(1, 1_000_000),
-            std::slice::from_ref(&set),
-        )
-        .map_err(|flaw| (value.span().start, flaw))?;
-        all.push(set);
+        (value.span().start, set)
+    });
+    let (starts, all): (Vec<usize>, Vec<Override>) = rows.unzip();
+    let major = MarketParams::major(1, 1_000_000);
+    let Err(together) = overrides::apply(&major, &all) else {
+        return Ok(all);
+    };
+    for (start, set) in starts.iter().zip(&all) {
+        overrides::apply(&major, std::slice::from_ref(set)).map_err(|flaw| (*start, flaw))?;
     }
-    Ok(all)
+    let named =
+        |set: &Override| matches!(&together, Flaw::BadSetting { field, .. } if *field == set.field);
+    let number = all.iter().position(named).unwrap_or_default();
+    Err((starts.get(number).copied().unwrap_or_default(), together))
 }
 
 fn market(raw: &File) -> Result<MarketSetup, At> {

@@ -279,6 +279,25 @@ fn bad_scenarios_are_refused_in_one_line() {
     }
 }
 
+#[test]
+fn settings_that_need_each_other_are_judged_together() {
+    let set = |lines: &str| {
+        let lines = format!("[market.set]\n{lines}");
+        parse(&GOOD.replacen("nav_usd = 5", &lines, 1))
+    };
+    // The default of the one does not go with the other.
+    let both = set("skew_cap = \"200\"\nskew_scale = \"20000\"").unwrap();
+    assert_eq!(both.overrides.len(), 2);
+    let error = set("skew_scale = \"20000\"").unwrap_err().to_string();
+    assert!(
+        error.contains(":46: skew_scale cannot be \"20000\""),
+        "{error}"
+    );
+    let apart = set("im_max = \"0.2\"\nim_min = \"0.3\"").unwrap_err();
+    let apart = apart.to_string();
+    assert!(apart.contains(":46: im_max cannot be"), "{apart}");
+}
+
 /// The scenario with this fault in the place of its first.
 fn with_fault(lines: &str) -> Result<Scenario, InputError> {
     let old = "source = \"a\"\nkind = \"drop\"\n";
