@@ -8,7 +8,8 @@ use std::{
 };
 
 use cosmwasm_std::{
-    from_json, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response, StdError, StdResult,
+    from_json, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, ReplyOn, Response, StdError,
+    StdResult,
 };
 use cw_multi_test::Contract;
 use serde::de::DeserializeOwned;
@@ -69,6 +70,17 @@ pub(crate) fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> 
         .unwrap_or_else(|_| Err(StdError::msg("the contract panicked")))
 }
 
+/// Whoever waits for what becomes of a message says how much gas it may take: at most so much is lost to a callee that
+/// burns all it gets.
+#[track_caller]
+fn limited(answer: StdResult<Response>) -> StdResult<Response> {
+    for sub in answer.iter().flat_map(|response| &response.messages) {
+        let free = sub.reply_on == ReplyOn::Never || sub.gas_limit.is_some();
+        assert!(free, "a reply is awaited without a gas limit: {sub:?}");
+    }
+    answer
+}
+
 impl<I, E, Q, M, Err: std::error::Error + Send + Sync + 'static> Code<I, E, Q, M, Err> {
     /// Keep the error as its own type; hand its text on.
     fn keep<T>(&self, result: Result<T, Err>) -> StdResult<T> {
@@ -115,7 +127,9 @@ where
         msg: Vec<u8>,
     ) -> StdResult<Response> {
         self.faulty().unwrap_or_else(|| {
-            contained(|| self.keep((self.execute)(deps, env, info, from_json(msg)?)))
+            limited(contained(|| {
+                self.keep((self.execute)(deps, env, info, from_json(msg)?))
+            }))
         })
     }
 
@@ -128,14 +142,14 @@ where
     }
 
     fn reply(&self, deps: DepsMut, env: Env, msg: Reply) -> StdResult<Response> {
-        contained(|| self.keep((self.reply)(deps, env, msg)))
+        limited(contained(|| self.keep((self.reply)(deps, env, msg))))
     }
 
     fn sudo(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> StdResult<Response> {
         let Some(sudo) = self.sudo else {
             return Err(StdError::msg("no sudo entry point"));
         };
-        contained(|| self.keep(sudo(deps, env, msg)))
+        limited(contained(|| self.keep(sudo(deps, env, msg))))
     }
 
     fn migrate(&self, deps: DepsMut, env: Env, msg: Vec<u8>) -> StdResult<Response> {
