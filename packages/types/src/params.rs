@@ -8,6 +8,10 @@ use math::units::E18;
 
 use crate::{engine::FundingTerms, Price, Ratio};
 
+mod terms;
+
+pub use terms::{ExitTerms, FeeSplit, FeeTerms, LossTerms, VarianceTerms};
+
 /// Settings of one market's compartment in the engine.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
@@ -69,137 +73,6 @@ pub struct MarketParams {
     pub losses: LossTerms,
     /// The greatest funding rate the engine integrates, whatever the market says.
     pub funding: FundingTerms,
-}
-
-/// Variance per second that margins never forget.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-#[derive(Copy, Eq)]
-pub struct VarianceTerms {
-    /// The least there is.
-    pub floor: Ratio,
-    /// That of a bad time, a quarter of every margin's.
-    pub stress: Ratio,
-}
-
-/// Fees, each a share of the notional traded.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-#[derive(Copy, Eq)]
-pub struct FeeTerms {
-    /// Of an increase.
-    pub increase: Ratio,
-    /// Of a reduction.
-    pub reduce: Ratio,
-    /// Of a liquidation.
-    pub liquidation: Ratio,
-}
-
-/// Where fees go; what is left is the treasury's.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-#[derive(Copy, Eq)]
-pub struct FeeSplit {
-    /// To the vault.
-    pub vault: Ratio,
-    /// To insurance.
-    pub insurance: Ratio,
-}
-
-/// How fast profit and liquidity leave a compartment.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-#[derive(Copy, Eq)]
-pub struct ExitTerms {
-    /// Share of the vault that may leave in an hour.
-    pub hour: Ratio,
-    /// The same in a day.
-    pub day: Ratio,
-    /// What does not fit waits at least this long, seconds.
-    pub delay: u64,
-    /// Shares may leave this long after they were claimed, seconds.
-    pub cooldown: u64,
-    /// Traders' net gain over the vault's cash that no trade and no withdrawal of liquidity may bring about: the
-    /// breaker's Guarded threshold.
-    pub gain_limit: Ratio,
-    /// Insurance over the bad debt of a sudden move that no trade may bring about: the breaker's Guarded threshold.
-    pub cover_limit: Ratio,
-}
-
-impl ExitTerms {
-    /// Defaults of a major instrument.
-    pub const fn major() -> Self {
-        Self {
-            hour: Ratio::percent(1),
-            day: Ratio::percent(10),
-            delay: 600,
-            cooldown: 3_600,
-            gain_limit: Ratio::percent(70),
-            cover_limit: Ratio::percent(150),
-        }
-    }
-
-    fn check(&self) -> Result<(), BadParam> {
-        let rows = [
-            (
-                self.hour >= Ratio::bps(10) && self.hour <= self.day,
-                "exits.hour",
-                "0.001 to exits.day",
-            ),
-            (self.day <= Ratio::ONE, "exits.day", "at most 1"),
-            (self.delay <= 86_400, "exits.delay", "at most a day"),
-            (self.cooldown <= 604_800, "exits.cooldown", "at most 7 days"),
-            (
-                self.gain_limit >= Ratio::percent(10) && self.gain_limit <= Ratio::percent(80),
-                "exits.gain_limit",
-                "0.1 to 0.8",
-            ),
-            (
-                self.cover_limit <= Ratio::percent(1_000),
-                "exits.cover_limit",
-                "at most 10",
-            ),
-        ];
-        first_bad(rows)
-    }
-}
-
-/// Shares of the insurance fund that losses may cost it; the vault bears what is beyond.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[schemaifier(mute_warnings)]
-#[derive(Copy, Eq)]
-pub struct LossTerms {
-    /// In a block.
-    pub block: Ratio,
-    /// In a day.
-    pub day: Ratio,
-}
-
-impl LossTerms {
-    /// Three quarters of the fund in a block: where cover is Normal, at least 1.5, that pays all of a sudden move.
-    /// Nine tenths in a day.
-    pub const fn major() -> Self {
-        Self {
-            block: Ratio::percent(75),
-            day: Ratio::percent(90),
-        }
-    }
-
-    fn check(&self) -> Result<(), BadParam> {
-        first_bad([
-            (
-                self.block >= Ratio::percent(10) && self.block <= self.day,
-                "losses.block",
-                "0.1 to losses.day",
-            ),
-            (self.day <= Ratio::ONE, "losses.day", "at most 1"),
-        ])
-    }
 }
 
 /// The first row that does not hold.

@@ -1,5 +1,5 @@
 //! The pacing bucket: liquidations that the market's pace holds back are not late for it, but for no longer than
-//! `T_max`, which is worked out a second time here: `((mm - fee)/(3*sigma))^2` at the volatility in force.
+//! `T_max = ((mm - fee)/(3*sigma))^2`: by the engine's own formula, from the terms and the volatility it tells.
 
 use math::{
     liquidation::patience,
