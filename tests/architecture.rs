@@ -396,7 +396,7 @@ fn nothing_unfinished_is_shipped() {
 /// does not hold until it has a sample.
 fn engine_samples() -> Vec<engine::ExecuteMsg> {
     use engine::ExecuteMsg as M;
-    const COUNT: usize = 25;
+    const COUNT: usize = 26;
     const fn number(msg: &M) -> usize {
         match msg {
             M::Bind { .. } => 0,
@@ -424,6 +424,7 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
             M::TakeOver { .. } => 22,
             M::Flip { .. } => 23,
             M::AmendOrder { .. } => 24,
+            M::Reconcile { .. } => 25,
             M::SetStance { .. } => COUNT,
         }
     }
@@ -508,6 +509,10 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
         },
         M::ClaimFees { market: market() },
         M::Crank {
+            market: market(),
+            limit: 1,
+        },
+        M::Reconcile {
             market: market(),
             limit: 1,
         },
@@ -641,6 +646,7 @@ fn breaker_actions() -> Vec<(String, Action)> {
                 outflow_hour: Ratio::ZERO,
                 outflow_day: Ratio::ZERO,
                 balanced: true,
+                reconciled: 0,
                 settled: None,
                 venue_faults: 0,
             },

@@ -67,6 +67,7 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
     FundInsurance => "fund_insurance",
     ClaimFees => "claim_fees",
     Crank => "crank",
+    Reconcile => "reconcile",
     Settle => "settle",
     Evict => "evict",
     Fault => "fault",
@@ -738,19 +739,21 @@ impl Stage {
             };
             self.engine("treasury", at(name, "no-perp"), Wrong::Foreign, missing);
         }
-        let crank = |market: &str, limit: u32| json!({"crank": {"market": market, "limit": limit}});
-        for given in [0, 51, u32::MAX] {
-            let bad = Engine::BadCount {
-                what: "limit",
-                given,
-                max: 50,
+        for name in ["crank", "reconcile"] {
+            let page = |market: &str, limit: u32| json!({name: {"market": market, "limit": limit}});
+            for given in [0, 51, u32::MAX] {
+                let bad = Engine::BadCount {
+                    what: "limit",
+                    given,
+                    max: 50,
+                };
+                self.engine("eve", page(ETH, given), Wrong::Amount, bad);
+            }
+            let missing = Engine::NoMarket {
+                market: "no-perp".into(),
             };
-            self.engine("eve", crank(ETH, given), Wrong::Amount, bad);
+            self.engine("eve", page("no-perp", 5), Wrong::Foreign, missing);
         }
-        let missing = Engine::NoMarket {
-            market: "no-perp".into(),
-        };
-        self.engine("eve", crank("no-perp", 5), Wrong::Foreign, missing);
     }
 
     /// What only neighbours may say, said by everybody else, and foreign numbers said by them.
@@ -1254,7 +1257,7 @@ fn orders(x: &Exchange) -> Vec<Value> {
 
 fn vitals() -> Value {
     json!({"vitals": {"market": ETH, "vitals": {"gain": "0", "cover": "2", "backlog": "0", "outflow_hour": "0",
-           "outflow_day": "0", "balanced": true, "venue_faults": 0}}})
+           "outflow_day": "0", "balanced": true, "reconciled": 0, "venue_faults": 0}}})
 }
 
 fn reading(feed: &str) -> Value {
@@ -1346,6 +1349,7 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
         (&alice, amount("fund_insurance", "1")),
         (&person("treasury"), json!({"claim_fees": {"market": ETH}})),
         (&alice, json!({"crank": {"market": ETH, "limit": 5}})),
+        (&alice, json!({"reconcile": {"market": ETH, "limit": 5}})),
         (
             &venue,
             json!({"settle": {"order": 2, "round": 1, "after": 1, "payee": alice}}),

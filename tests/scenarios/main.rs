@@ -8,6 +8,7 @@
 )]
 
 mod amend;
+mod concentration;
 mod cover;
 mod dead_market;
 mod deleverage;
@@ -26,6 +27,7 @@ mod oracle_incidents;
 mod orders;
 mod outflow;
 mod pace;
+mod reconcile;
 mod stuck;
 mod surveillance;
 mod terms;

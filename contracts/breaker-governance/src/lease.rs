@@ -203,6 +203,17 @@ pub fn push(
     Ok(offers)
 }
 
+/// The engine has held every position of a market against its books, in a pass that began then.
+pub fn reconciled(storage: &mut dyn Storage, market: &str, began: u64) -> StdResult<()> {
+    let Some(mut lease) = LEASES.may_load(storage, market)? else {
+        return Ok(());
+    };
+    if lease.reconciled(began) {
+        LEASES.save(storage, market, &lease)?;
+    }
+    Ok(())
+}
+
 /// The engine has answered. A stance it did not take is due again.
 pub fn settle(
     storage: &mut dyn Storage,

@@ -30,6 +30,7 @@ pub fn learn(
     if !lease::is_market(storage, market) {
         return Ok(vec![]);
     }
+    lease::reconciled(storage, market, vitals.reconciled)?;
     let scope = Scope::Market {
         market: market.to_owned(),
     };

@@ -179,6 +179,7 @@ fn books_that_do_not_balance_are_healed_by_nothing_and_cleared_by_the_dao_once_t
         s.report_quiet("eth-usd");
         s.say(ETH, calm());
     }
+    s.reconciled(ETH);
     assert_eq!(s.told_level(ETH), Some(Level::Protected));
     s.order(clear()).unwrap();
     assert_eq!(s.told_level(ETH), Some(Level::Normal));

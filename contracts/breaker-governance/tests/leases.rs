@@ -223,6 +223,7 @@ fn closing_again_starts_the_reopening_again_and_guarded_alone_starts_none() {
     assert_eq!(caps(&s), Ratio::ONE);
     govern(&mut s, "eth-perp", Level::Protected);
     s.heal("eth-usd", 180);
+    s.reconciled("eth-perp");
     govern(&mut s, "eth-perp", Level::Normal);
     assert_eq!(caps(&s), Ratio::percent(10));
     s.heal("eth-usd", 900);
@@ -260,6 +261,8 @@ fn leaving_protected_takes_five_fresh_rounds_of_the_feed() {
     s.heal("eth-usd", 300);
     govern(&mut s, "eth-perp", Level::Protected);
     govern(&mut s, "eth-perp", Level::Normal);
+    s.wait(1);
+    s.reconciled("eth-perp");
     let frozen = s.quiet("eth-usd");
     for _ in 0..10 {
         s.wait(30);
@@ -284,6 +287,26 @@ fn leaving_protected_takes_five_fresh_rounds_of_the_feed() {
         "what is left is the feed's own"
     );
     assert_eq!(s.level(feed("eth-usd")), Level::ReduceOnly);
+}
+
+#[test]
+fn leaving_protected_takes_a_pass_of_the_engine_over_the_positions_of_that_market_alone() {
+    let mut s = Suite::calm();
+    s.heal("eth-usd", 300);
+    s.reconciled("eth-perp");
+    govern(&mut s, "eth-perp", Level::Protected);
+    govern(&mut s, "eth-mini", Level::Protected);
+    govern(&mut s, "eth-perp", Level::Normal);
+    govern(&mut s, "eth-mini", Level::Normal);
+    s.heal("eth-usd", 3_600);
+    let levels = |s: &Suite| (s.told_level("eth-perp"), s.told_level("eth-mini"));
+    let protected = Some(Level::Protected);
+    assert_eq!(levels(&s), (protected, protected), "that pass is too old");
+    s.reconciled("eth-perp");
+    s.heal("eth-usd", 30);
+    assert_eq!(levels(&s), (Some(Level::Normal), protected));
+    s.reconciled("eth-mini");
+    assert_eq!(levels(&s), (Some(Level::Normal), Some(Level::Normal)));
 }
 
 #[test]

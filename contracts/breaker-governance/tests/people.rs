@@ -229,6 +229,8 @@ fn the_dao_lifts_a_raise_at_once_and_it_alone() {
         .unwrap();
     s.heal("eth-usd", 180);
     s.heal("btc-usd", 180);
+    s.reconciled("btc-perp");
+    s.reconciled("eth-perp");
     let lift = |scope, who: &Addr| DaoMsg::Lift {
         scope,
         guardian: who.to_string(),

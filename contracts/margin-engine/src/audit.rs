@@ -11,7 +11,7 @@ use crate::{
     compartment::{self, Compartment},
     custody, lp, mandate, outflow, peers, position,
     queue::{self, Door},
-    wallet, ContractError,
+    reconcile, wallet, ContractError,
 };
 
 /// More positions of one market than any test makes.
@@ -90,6 +90,10 @@ pub fn audit(storage: &dyn Storage) -> Result<Vec<Broken>, ContractError> {
         positions(storage, &id, &books, &mut broken)?;
         orders(storage, &id, &books, &mut broken)?;
         liquidity(storage, &id, &books, &mut broken)?;
+        let clean = reconcile::would_be_clean(storage, (&id, &books))?;
+        expect(&mut broken, 3, clean, || {
+            format!("{id}: a pass over the positions would find the books wrong")
+        });
     }
     Ok(broken)
 }

@@ -223,7 +223,7 @@ impl Stress {
 }
 
 /// File anew what is filed too widely: a few rungs after those looked at last.
-pub fn refile(scene: &Scene, storage: &mut dyn Storage) -> Result<(), ContractError> {
+pub fn refile(scene: &mut Scene, storage: &mut dyn Storage) -> Result<(), ContractError> {
     let Some(round) = scene.newest() else {
         return Ok(());
     };
@@ -244,9 +244,19 @@ pub fn refile(scene: &Scene, storage: &mut dyn Storage) -> Result<(), ContractEr
                 continue;
             };
             if stress::too_wide(held.cell, sums, round.price)? {
-                position::remove(storage, &scene.id, &account, &held)?;
+                position::remove(
+                    storage,
+                    (&scene.id, &mut scene.books.reconciliation),
+                    &account,
+                    &held,
+                )?;
                 held.cell = fresh;
-                position::insert(storage, &scene.id, &account, &held)?;
+                position::insert(
+                    storage,
+                    (&scene.id, &mut scene.books.reconciliation),
+                    &account,
+                    &held,
+                )?;
             }
         }
         match last {

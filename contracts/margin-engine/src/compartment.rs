@@ -11,7 +11,10 @@ use types::{
     Amount, Rate, Ratio, Size,
 };
 
-use crate::{flow::Flow, key, lp::Line, outflow::Outflow, pace::Pace, venue::Venue, ContractError};
+use crate::{
+    flow::Flow, key, lp::Line, outflow::Outflow, pace::Pace, reconcile::Reconciliation,
+    venue::Venue, ContractError,
+};
 
 /// Liquidity that comes, stays and leaves.
 #[cw_serde]
@@ -110,6 +113,8 @@ pub struct Compartment {
     pub watch: Watch,
     /// How fast positions are liquidated.
     pub pace: Pace,
+    /// What holding positions against the books has found.
+    pub reconciliation: Reconciliation,
 }
 
 /// Liquidity requests that are priced together.
@@ -169,6 +174,7 @@ pub fn open(
         venue: Venue::default(),
         watch: Watch::default(),
         pace: Pace::default(),
+        reconciliation: Reconciliation::default(),
     };
     Ok(COMPARTMENTS.save(storage, id, &fresh)?)
 }
@@ -199,9 +205,10 @@ pub fn curve(params: &MarketParams) -> Result<Curve, OutOfRange> {
 }
 
 impl Compartment {
-    /// Whether no pot of coins is below zero: what one message can see of whether the books balance.
-    pub fn no_pot_is_negative(&self) -> bool {
-        [
+    /// Whether the books balance: no pot of coins is below zero, and the newest pass over all positions has found what
+    /// the books say.
+    pub fn balance(&self) -> bool {
+        let mut pots = [
             self.insurance,
             self.fees,
             self.reserves,
@@ -210,8 +217,8 @@ impl Compartment {
             self.lp.leaving,
             self.flow.queued,
         ]
-        .into_iter()
-        .all(|pot| !pot.is_negative())
+        .into_iter();
+        pots.all(|pot| !pot.is_negative()) && !self.reconciliation.found_wrong()
     }
 
     /// All coins of the compartment apart from margins: they and the stored margins make the whole.

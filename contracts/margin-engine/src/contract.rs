@@ -16,7 +16,7 @@ use crate::{
     order::Wish,
     peers, query as answers,
     queue::{self, Door},
-    reply as replies, stance, windup, ContractError,
+    reconcile, reply as replies, stance, windup, ContractError,
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
@@ -150,6 +150,10 @@ pub fn execute(
         }
         ExecuteMsg::ClaimFees { market } => fees::claim(deps, who, &market),
         ExecuteMsg::Crank { market, limit } => crank::start(deps, (&market, limit), who),
+        ExecuteMsg::Reconcile { market, limit } => {
+            let found = reconcile::asked(deps.storage, (&market, limit), now)?;
+            Ok(Response::new().add_events(found))
+        }
         ExecuteMsg::Bind {
             breaker,
             oracle,

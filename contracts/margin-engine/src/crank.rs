@@ -27,13 +27,7 @@ pub fn start(
     (id, limit): (&str, u32),
     payee: &Addr,
 ) -> Result<Response, ContractError> {
-    if limit == 0 || limit > MAX_LIMIT {
-        return Err(ContractError::BadCount {
-            what: "limit",
-            given: limit,
-            max: MAX_LIMIT,
-        });
-    }
+    check_limit(limit)?;
     let setup = peers::market(deps.storage, id)?;
     let tell = setup.venue.tell(
         &market::ExecuteMsg::Crank {
@@ -49,6 +43,18 @@ pub fn start(
     };
     let gas = gas::CRANK_BASE.saturating_add(gas::CRANK_EACH.saturating_mul(u64::from(limit)));
     Ok(Response::new().add_submessage(awaiting.contained(tell, gas)?))
+}
+
+/// At least one and at most so many.
+pub const fn check_limit(limit: u32) -> Result<(), ContractError> {
+    if limit == 0 || limit > MAX_LIMIT {
+        return Err(ContractError::BadCount {
+            what: "limit",
+            given: limit,
+            max: MAX_LIMIT,
+        });
+    }
+    Ok(())
 }
 
 /// One crank, when the market has come back.

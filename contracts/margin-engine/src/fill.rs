@@ -59,7 +59,12 @@ pub fn take(
     account: &Addr,
     position: Position,
 ) -> Result<Held, ContractError> {
-    position::remove(storage, &scene.id, account, &position)?;
+    position::remove(
+        storage,
+        (&scene.id, &mut scene.books.reconciliation),
+        account,
+        &position,
+    )?;
     if let Some(provided) = position.provided {
         stuck::undo(scene, provided)?;
     }
@@ -96,7 +101,12 @@ pub fn put(
         provided: None,
         added: held.added,
     };
-    position::insert(storage, &scene.id, &held.account, &stored)?;
+    position::insert(
+        storage,
+        (&scene.id, &mut scene.books.reconciliation),
+        &held.account,
+        &stored,
+    )?;
     Ok(After::default())
 }
 

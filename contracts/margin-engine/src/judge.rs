@@ -180,6 +180,10 @@ impl Ask<'_> {
         if interest > cap {
             return Ok(Some(Refusal::SideCap));
         }
+        let own = entry.after.size.notional_up(index)?;
+        if own > cap.share_down(params.account_share)? {
+            return Ok(Some(Refusal::Concentration));
+        }
         if entry.after.size.notional_down(index)? < Amount::of(params.dust)? {
             return Ok(Some(Refusal::Dust));
         }

@@ -35,6 +35,7 @@ pub mod peers;
 pub mod position;
 mod query;
 pub mod queue;
+mod reconcile;
 mod reply;
 mod scene;
 mod settle;

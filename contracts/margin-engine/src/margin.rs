@@ -20,7 +20,12 @@ pub fn add(
     let held = position::load(deps.storage, id, account)?.ok_or(ContractError::NoPosition)?;
     wallet::debit(deps.storage, account, &setup.denom, amount)?;
     let mut books = compartment::load(deps.storage, id)?;
-    position::remove(deps.storage, id, account, &held)?;
+    position::remove(
+        deps.storage,
+        (id, &mut books.reconciliation),
+        account,
+        &held,
+    )?;
     let mut loose = books.book.take(&held.book)?;
     loose.margin = loose.margin.plus(amount)?;
     let mut stored = position::Position {
@@ -33,7 +38,12 @@ pub fn add(
     } else {
         stored.remember(Moment::now(env), amount)?;
     }
-    position::insert(deps.storage, id, account, &stored)?;
+    position::insert(
+        deps.storage,
+        (id, &mut books.reconciliation),
+        account,
+        &stored,
+    )?;
     compartment::save(deps.storage, id, &books)?;
     Ok(Response::new())
 }

@@ -6,7 +6,7 @@ use math::{ledger, liquidation::Borne, units::OutOfRange};
 use store::{Bound, Map};
 use types::{clock::Moment, Amount, PerUnit, Side};
 
-use crate::{cells, key, ContractError};
+use crate::{cells, key, reconcile::Reconciliation, ContractError};
 
 /// Late additions of margin remembered while orders wait; more are merged into the newest.
 const MAX_ADDED: usize = 8;
@@ -83,10 +83,11 @@ pub fn load(storage: &dyn Storage, market: &str, account: &Addr) -> StdResult<Op
 /// Put a position where it belongs: in the map, and on the ladder or, if it is stuck, beside it.
 pub fn insert(
     storage: &mut dyn Storage,
-    market: &str,
+    (market, count): (&str, &mut Reconciliation),
     account: &Addr,
     position: &Position,
 ) -> Result<(), ContractError> {
+    count.enter(account, position);
     if position.provided.is_some() {
         STUCK.save(storage, (market, account), &Empty {})?;
     } else {
@@ -100,10 +101,11 @@ pub fn insert(
 /// Take it out of both.
 pub fn remove(
     storage: &mut dyn Storage,
-    market: &str,
+    (market, count): (&str, &mut Reconciliation),
     account: &Addr,
     position: &Position,
 ) -> Result<(), ContractError> {
+    count.leave(account, position);
     if position.provided.is_some() {
         STUCK.remove(storage, (market, account));
     } else {
@@ -122,6 +124,43 @@ pub fn strike(
     position: &Position,
 ) -> StdResult<()> {
     POSITIONS.save(storage, (market, account), position)
+}
+
+/// A position that is where it belongs: on the ladder under its key, or beside it. `None` if it is not.
+pub fn filed(
+    storage: &dyn Storage,
+    market: &str,
+    account: &Addr,
+) -> Result<Option<Position>, ContractError> {
+    let Some(held) = load(storage, market, account)? else {
+        return Ok(None);
+    };
+    let found = if held.provided.is_some() {
+        STUCK.has(storage, (market, account))
+    } else {
+        let rung = rung(held.book.side()?, held.book.key()?, account);
+        LADDER.has(storage, (market, &rung))
+    };
+    Ok(found.then_some(held))
+}
+
+/// Whose positions a market has, in the order of accounts; nothing of them is read.
+pub fn accounts(
+    storage: &dyn Storage,
+    market: &str,
+    start_after: Option<&Addr>,
+    limit: usize,
+) -> StdResult<Vec<Addr>> {
+    POSITIONS
+        .prefix(market)
+        .keys(
+            storage,
+            start_after.map(Bound::exclusive),
+            None,
+            Order::Ascending,
+        )
+        .take(limit)
+        .collect()
 }
 
 /// Accounts whose positions stand beside the ladder.

@@ -23,7 +23,8 @@ pub fn of(scene: &Scene, storage: &dyn Storage) -> Result<Vitals, ContractError>
         backlog,
         outflow_hour,
         outflow_day,
-        balanced: scene.books.no_pot_is_negative(),
+        balanced: scene.books.balance(),
+        reconciled: scene.books.reconciliation.found.map_or(0, |f| f.began),
         settled: windup::cause(storage, &scene.id)?,
         venue_faults: scene.books.venue.faults(),
     })

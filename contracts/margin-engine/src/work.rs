@@ -7,7 +7,7 @@ use types::{breaker, level::Level, pending::Pending};
 use crate::{
     cells,
     deleverage::{self, Done},
-    gas, heads, liquidate, lp, pace, peers, position,
+    gas, heads, liquidate, lp, pace, peers, position, reconcile,
     reply::Awaiting,
     scene::{querier, Scene},
     stuck, vitals, windup, ContractError,
@@ -29,9 +29,14 @@ pub fn run(
     } else {
         open(&mut scene, &mut deps, limit, payee)?
     };
+    let at = (scene.stance.level, limit);
+    let found = reconcile::crank((id, &mut scene.books), deps.storage, at, scene.now.time)?;
     let told = tell(&mut scene, deps.storage)?;
     scene.save(deps.storage)?;
-    Ok(Response::new().add_events(events).add_submessages(told))
+    Ok(Response::new()
+        .add_events(events)
+        .add_events(found)
+        .add_submessages(told))
 }
 
 /// The work on a market that is open.

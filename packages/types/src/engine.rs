@@ -22,7 +22,7 @@ pub use answers::{
 pub use asks::QueryMsg;
 pub use events::{
     BadDebt, Deleveraged, FaultSeen, Liquidated, LpBatchPriced, LpServed, MandateDone,
-    PositionChanged, ProfitQueued, WalletChanged, WithdrawalQueued,
+    PositionChanged, ProfitQueued, Reconciled, WalletChanged, WithdrawalQueued,
 };
 
 pub use order::{FundingTerms, Order};
@@ -220,6 +220,13 @@ pub enum ExecuteMsg {
         /// Liquidations at most, 1 to 50.
         limit: u32,
     },
+    /// Anyone: hold a page of positions against the books. The pass that is under way goes on, or a new one begins.
+    Reconcile {
+        /// Where.
+        market: String,
+        /// Positions at most, 1 to 50.
+        limit: u32,
+    },
     /// The engine to itself, contained: liquidate worst first, deleverage, serve who leaves the vault.
     Work {
         /// Where.
@@ -316,7 +323,7 @@ impl ExecuteMsg {
             | Self::ClaimProfit { .. }
             | Self::ClaimWithdrawal { .. }
             | Self::ClaimFees { .. } => Action::Claim,
-            Self::Crank { .. } => Action::Learn,
+            Self::Crank { .. } | Self::Reconcile { .. } => Action::Learn,
         }
     }
 }
@@ -339,6 +346,7 @@ impl ExecuteMsg {
             | Self::FundInsurance { market, .. }
             | Self::ClaimFees { market }
             | Self::Crank { market, .. }
+            | Self::Reconcile { market, .. }
             | Self::Work { market, .. }
             | Self::Liquidate { market, .. }
             | Self::TakeOver { market, .. }

@@ -27,6 +27,8 @@ pub struct MarketParams {
     pub skew_scale: Uint128,
     /// `a` of the side cap `a * NAV / (gap - min(MM, gap/10))`.
     pub side_share: Ratio,
+    /// What of a side's cap one account may hold at most: how concentrated open interest may become.
+    pub account_share: Ratio,
     /// The stress gap of the instrument.
     pub gap: Ratio,
     /// Volatility multiple of the initial margin.
@@ -112,6 +114,7 @@ impl MarketParams {
             skew_cap: Uint128::new(cap),
             skew_scale: Uint128::new(cap.saturating_mul(100)),
             side_share: Ratio::percent(50),
+            account_share: Ratio::percent(50),
             gap: Ratio::percent(25),
             sigma_multiple: Ratio::percent(500),
             horizon: 3_600,
@@ -164,6 +167,11 @@ impl MarketParams {
                 "at least ten times skew_cap",
             ),
             (self.side_share <= Ratio::ONE, "side_share", "at most 1"),
+            (
+                self.account_share >= Ratio::percent(1) && self.account_share <= Ratio::ONE,
+                "account_share",
+                "0.01 to 1",
+            ),
             (
                 self.gap >= Ratio::percent(5) && self.gap <= Ratio::ONE,
                 "gap",

@@ -36,8 +36,20 @@ pub struct Lease {
     pub offered_at: u64,
     /// Since when it has been reopening.
     reopening: Option<u64>,
-    /// Fresh rounds its feed had made when it entered Protected.
-    protected_from: Option<u64>,
+    /// How things stood when it entered Protected.
+    protected: Option<Entered>,
+    /// When the newest complete pass of the engine over its positions began, seconds.
+    reconciled: u64,
+}
+
+/// When a market entered Protected.
+#[cw_serde]
+#[derive(Copy, Eq)]
+struct Entered {
+    /// Block time, seconds.
+    at: u64,
+    /// Fresh rounds its feed had made.
+    rounds: u64,
 }
 
 /// A stance and what it was judged by.
@@ -60,7 +72,8 @@ impl Lease {
             failures: 0,
             offered_at: 0,
             reopening: None,
-            protected_from: None,
+            protected: None,
+            reconciled: 0,
         }
     }
 
@@ -83,12 +96,23 @@ impl Lease {
         }
     }
 
-    /// A market that was at Protected stays there until its feed has made [`ROUNDS`] fresh rounds
-    /// since it came there, the newest of them in a row.
+    /// A market that was at Protected stays there until, since it came there, its feed has made
+    /// [`ROUNDS`] fresh rounds, the newest of them in a row, and the engine has begun and completed a
+    /// pass over all its positions.
     fn synchronised(&self, heard: &Heard) -> bool {
-        self.protected_from.is_none_or(|from| {
-            heard.rounds >= from.saturating_add(ROUNDS) && heard.streak >= ROUNDS
+        self.protected.is_none_or(|entered| {
+            let fresh = heard.rounds >= entered.rounds.saturating_add(ROUNDS);
+            fresh && heard.streak >= ROUNDS && self.reconciled > entered.at
         })
+    }
+
+    /// The engine has completed a pass. Whether that is news.
+    pub const fn reconciled(&mut self, began: u64) -> bool {
+        let news = began > self.reconciled;
+        if news {
+            self.reconciled = began;
+        }
+        news
     }
 
     /// Whole while closed and once reopened; in steps of `reopen_step` between.
@@ -148,8 +172,8 @@ impl Lease {
             false if self.closed(now) => Some(now),
             false => self.reopening,
         };
-        self.protected_from =
-            (stance.level == Level::Protected).then(|| self.protected_from.unwrap_or(rounds));
+        let entered = self.protected.unwrap_or(Entered { at: now, rounds });
+        self.protected = (stance.level == Level::Protected).then_some(entered);
         self.stance = stance;
         self.delivered = true;
         self.offered_at = now;
@@ -184,7 +208,7 @@ impl Lease {
         let partial = stance.caps < Ratio::ONE;
         if stance.until > self.offered_at.saturating_add(params.lease) {
             Some(Broken::LeaseTooLong { market: market() })
-        } else if protected != self.protected_from.is_some()
+        } else if protected != self.protected.is_some()
             || partial != self.reopening.is_some()
             || (partial && stance.level >= Level::ReduceOnly)
         {

@@ -69,6 +69,7 @@ pub fn calm() -> engine::Vitals {
         outflow_hour: Ratio::ZERO,
         outflow_day: Ratio::ZERO,
         balanced: true,
+        reconciled: 0,
         settled: None,
         venue_faults: 0,
     }
@@ -273,6 +274,15 @@ impl Suite {
         let market = market.into();
         self.send(&engine, &ExecuteMsg::Vitals { market, vitals })
             .unwrap()
+    }
+
+    /// The engine says that it has begun and completed a pass over a market's positions just now.
+    pub fn reconciled(&mut self, market: &str) {
+        let vitals = engine::Vitals {
+            reconciled: self.now(),
+            ..calm()
+        };
+        self.say(market, vitals);
     }
 
     /// The DAO orders, as sender.

@@ -71,7 +71,7 @@ pub fn note(
     storage: &dyn Storage,
 ) -> Result<Troubled, ContractError> {
     let now = scene.now.time;
-    let balanced = scene.books.no_pot_is_negative();
+    let balanced = scene.books.balance();
     if usable(scene) && balanced {
         scene.books.watch.trouble_since = None;
         return Ok(Troubled::No);

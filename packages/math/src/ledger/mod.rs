@@ -14,7 +14,9 @@
 mod book;
 mod position;
 mod side;
+mod totals;
 
 pub use book::{Book, Reduction};
 pub use position::{Loose, Position};
 pub use side::SideSums;
+pub use totals::Totals;

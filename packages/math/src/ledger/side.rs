@@ -138,6 +138,16 @@ impl SideSums {
         Ok(())
     }
 
+    /// Whether as many positions have put as much into `other`.
+    pub(super) fn holds_as_much_as(&self, other: &Self) -> bool {
+        let sums = |s: &Self| {
+            (
+                s.count, s.margin, s.shares, s.cost, s.funding, s.paid, s.entry,
+            )
+        };
+        sums(self) == sums(other)
+    }
+
     /// Keep the fraction `keep` of every position; the rest is closed at `price`.
     pub(super) fn deleverage(
         &mut self,

@@ -148,8 +148,10 @@ pub struct Vitals {
     pub outflow_hour: Ratio,
     /// The same of the last day.
     pub outflow_day: Ratio,
-    /// Whether the books balance as far as one message can see.
+    /// Whether the books balance: no pot is negative, and the newest pass over all positions found what the books say.
     pub balanced: bool,
+    /// When the newest pass over all positions began, block time in seconds; 0 before the first was complete.
+    pub reconciled: u64,
     /// Why the market is wound up, where it is.
     pub settled: Option<Cause>,
     /// Of the last ten calls of the venue, those that failed or were not answered.

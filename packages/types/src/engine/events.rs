@@ -54,6 +54,36 @@ impl Wire for PositionChanged {
     }
 }
 
+/// Every position has been held against the books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconciled {
+    /// Where.
+    pub market: String,
+    /// When the pass began, block time in seconds.
+    pub began: u64,
+    /// Whether the books say what the positions do.
+    pub clean: bool,
+}
+
+impl Wire for Reconciled {
+    const TYPE: &'static str = "reconciled";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("began", self.began.to_string())
+            .add_attribute("clean", self.clean.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            began: fields.get("began")?,
+            clean: fields.get("clean")?,
+        })
+    }
+}
+
 /// A mandate ended without a fill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MandateDone {

@@ -44,11 +44,13 @@ pub enum Refusal {
     NotClosed,
     /// The round has no half-hour average yet, or again, to settle new risk at.
     NoAverage,
+    /// One account would hold too much of what its side may hold.
+    Concentration,
 }
 
 impl Refusal {
     /// Every reason.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Gone,
         Self::Cancelled,
         Self::Expired,
@@ -67,6 +69,7 @@ impl Refusal {
         Self::Settled,
         Self::NotClosed,
         Self::NoAverage,
+        Self::Concentration,
     ];
 
     /// Its name in events.
@@ -90,6 +93,7 @@ impl Refusal {
             Self::Settled => "settled",
             Self::NotClosed => "not_closed",
             Self::NoAverage => "no_average",
+            Self::Concentration => "concentration",
         }
     }
 }

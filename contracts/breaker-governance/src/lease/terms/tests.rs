@@ -48,6 +48,7 @@ fn the_first_opening_is_no_reopening() {
 #[test]
 fn only_a_market_that_came_from_protected_waits_for_rounds() {
     let mut lease = lease();
+    lease.reconciled(1_011);
     take(&mut lease, Level::Normal, &heard(100, 100), 1_000);
     take(&mut lease, Level::Protected, &heard(100, 100), 1_010);
     let at = |lease: &Lease, heard: &Heard| {
@@ -61,6 +62,26 @@ fn only_a_market_that_came_from_protected_waits_for_rounds() {
     assert_eq!(at(&lease, &heard(105, 5)), Level::Normal, "it came at 100");
     let settled = lease.terms((Level::Settlement, &heard(100, 0)), 1_020, &params());
     assert_eq!(settled.stance.level, Level::Settlement);
+}
+
+#[test]
+fn and_for_a_pass_over_its_positions_that_began_after_it_came_there() {
+    let mut lease = lease();
+    assert!(lease.reconciled(999));
+    take(&mut lease, Level::Protected, &heard(100, 100), 1_000);
+    let at = |lease: &Lease, joined| {
+        let terms = lease.terms((joined, &heard(200, 200)), 5_000, &params());
+        terms.stance.level
+    };
+    assert_eq!(at(&lease, Level::Normal), Level::Protected);
+    assert!(!lease.reconciled(998), "an older one is no news");
+    assert!(lease.reconciled(1_000));
+    assert_eq!(at(&lease, Level::Normal), Level::Protected, "nor this");
+    lease.reconciled(1_001);
+    assert_eq!(at(&lease, Level::ReduceOnly), Level::ReduceOnly);
+    take(&mut lease, Level::ReduceOnly, &heard(200, 200), 5_000);
+    take(&mut lease, Level::Protected, &heard(200, 200), 6_000);
+    assert_eq!(at(&lease, Level::Normal), Level::Protected, "every time");
 }
 
 #[test]
