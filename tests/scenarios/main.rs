@@ -26,6 +26,7 @@ mod oracle_incidents;
 mod orders;
 mod outflow;
 mod pace;
+mod registered;
 mod stuck;
 mod surveillance;
 mod terms;

@@ -275,6 +275,11 @@ pub enum ExecuteMsg {
         /// The terms.
         terms: FundingTerms,
     },
+    /// The breaker has a market cleared from now on; its books start empty.
+    AddMarket {
+        /// Which, as in `Bind`.
+        setup: Box<MarketSetup>,
+    },
     /// The breaker leases a stance.
     SetStance {
         /// For which market.
@@ -289,6 +294,7 @@ impl ExecuteMsg {
     pub const fn action(&self) -> Action {
         match self {
             Self::Bind { .. }
+            | Self::AddMarket { .. }
             | Self::Work { .. }
             | Self::Liquidate { .. }
             | Self::TakeOver { .. }
@@ -344,6 +350,7 @@ impl ExecuteMsg {
             | Self::TakeOver { market, .. }
             | Self::SetStance { market, .. } => Some(market),
             Self::Bind { .. }
+            | Self::AddMarket { .. }
             | Self::Deposit {}
             | Self::Withdraw { .. }
             | Self::ClaimWithdrawal { .. }
