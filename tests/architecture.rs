@@ -23,6 +23,7 @@ use types::{
     handle::Handle,
     level::{Action, Level, Verdict},
     market, oracle,
+    params::MarketParams,
     scope::{Scope, Stance},
     Ratio, Side,
 };
@@ -396,7 +397,7 @@ fn nothing_unfinished_is_shipped() {
 /// does not hold until it has a sample.
 fn engine_samples() -> Vec<engine::ExecuteMsg> {
     use engine::ExecuteMsg as M;
-    const COUNT: usize = 26;
+    const COUNT: usize = 27;
     const fn number(msg: &M) -> usize {
         match msg {
             M::Bind { .. } => 0,
@@ -425,6 +426,7 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
             M::Flip { .. } => 23,
             M::AmendOrder { .. } => 24,
             M::Reconcile { .. } => 25,
+            M::AddMarket { .. } => 26,
             M::SetStance { .. } => COUNT,
         }
     }
@@ -530,6 +532,9 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
         M::SetFunding {
             terms: FundingTerms::major(),
         },
+        M::AddMarket {
+            setup: Box::new(clearing().of(&registered(market()))),
+        },
         M::SetStance {
             market: market(),
             stance: stance(),
@@ -537,6 +542,30 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
     ];
     complete(samples.iter().map(number), COUNT + 1);
     samples
+}
+
+fn registered(market: String) -> breaker::Registered {
+    breaker::Registered {
+        market,
+        feed: String::new(),
+        peg: None,
+    }
+}
+
+fn clearing() -> breaker::Clearing {
+    breaker::Clearing {
+        denom: String::new(),
+        venue: Handle::new(String::new()),
+        params: MarketParams::major(1, 1),
+    }
+}
+
+fn feed() -> Box<oracle::FeedSetup> {
+    Box::new(oracle::FeedSetup {
+        feed: String::new(),
+        sources: vec![],
+        params: oracle::FeedParams::major(),
+    })
 }
 
 fn stance() -> Stance {
@@ -603,6 +632,7 @@ fn oracle_actions() -> Vec<(String, Action)> {
     let breaker = Handle::new(String::new());
     let samples = [
         M::Bind { breaker },
+        M::AddFeed { setup: feed() },
         M::Push { reports: vec![] },
         M::Refresh { feeds: vec![] },
         M::Fetch {
@@ -623,8 +653,9 @@ fn oracle_actions() -> Vec<(String, Action)> {
         M::Refresh { .. } => 2,
         M::Fetch { .. } => 3,
         M::Conclude { .. } => 4,
+        M::AddFeed { .. } => 5,
     };
-    complete(samples.iter().map(number), 5);
+    complete(samples.iter().map(number), 6);
     samples
         .iter()
         .map(|m| (format!("{m:?}"), m.action()))
@@ -711,12 +742,10 @@ fn dao_orders(market: String, scope: impl Fn() -> Scope) -> Vec<breaker::DaoMsg>
             market: market.clone(),
         },
         M::Register {
-            market: breaker::Registered {
-                market: market.clone(),
-                feed: String::new(),
-                peg: None,
-            },
+            market: registered(market.clone()),
+            clearing: Some(Box::new(clearing())),
         },
+        M::AddFeed { setup: feed() },
         M::Deregister { market },
         M::SetGuardians { guardians: vec![] },
         M::Cancel { change: 1 },
@@ -729,8 +758,9 @@ fn dao_orders(market: String, scope: impl Fn() -> Scope) -> Vec<breaker::DaoMsg>
         M::Deregister { .. } => 4,
         M::SetGuardians { .. } => 5,
         M::Cancel { .. } => 6,
+        M::AddFeed { .. } => 7,
     };
-    complete(orders.iter().map(number), 7);
+    complete(orders.iter().map(number), 8);
     orders
 }
 
@@ -785,8 +815,8 @@ fn exits_and_learning_stay_open_through_protected() {
             assert!(level.verdict(action) >= least, "{msg} at {level:?}");
         }
     }
-    // Three of the engine's, and of the breaker: ending a raise, executing, and six of the DAO's orders.
-    assert_eq!(exits, actions().len() - 11);
+    // Three of the engine's, and of the breaker: ending a raise, executing, and seven of the DAO's orders.
+    assert_eq!(exits, actions().len() - 12);
     let reduce = engine::ExecuteMsg::PlaceOrder {
         market: String::new(),
         order: Order::Reduce {

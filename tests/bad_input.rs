@@ -72,6 +72,7 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
     Evict => "evict",
     Fault => "fault",
     SetFunding => "set_funding",
+    AddMarket => "add_market",
     SetStance => "set_stance",
 });
 variants!(market_name, MARKET, types::market::ExecuteMsg, {
@@ -81,6 +82,7 @@ variants!(market_name, MARKET, types::market::ExecuteMsg, {
 });
 variants!(oracle_name, ORACLE, oracle::ExecuteMsg, {
     Bind => "bind",
+    AddFeed => "add_feed",
     Push => "push",
     Refresh => "refresh",
     Fetch => "fetch",
@@ -767,7 +769,7 @@ impl Stage {
             let Module::Engine = to else { continue };
             let role = match name {
                 "settle" | "evict" | "fault" | "set_funding" => "market",
-                "set_stance" => "breaker",
+                "add_market" | "set_stance" => "breaker",
                 "work" | "liquidate" | "take_over" => "engine",
                 "bind" => "instantiator",
                 _ => continue,
@@ -847,6 +849,44 @@ impl Stage {
             (Wrong::Foreign, Back::Engine(missing)),
         );
         self.nobodys_order(&other);
+        self.new_markets();
+    }
+
+    /// Markets the breaker may not have cleared.
+    fn new_markets(&mut self) {
+        let breaker = self.x.breaker.clone();
+        let venue = self.x.markets[0].addr.clone();
+        let good = new_market(&self.x);
+        let with = |field: &str, value: Value| {
+            let mut setup = good.clone();
+            setup[field] = value;
+            json!({"add_market": {"setup": setup}})
+        };
+        let mut params = MarketParams::major(2_000, 10_000_000);
+        params.gap = Ratio::ZERO;
+        let bad_param = params.check().unwrap_err();
+        let name = |name: &str| Engine::BadName(types::id::BadName(name.into()));
+        let denom = |denom: &str| Engine::BadDenom(types::id::BadDenom(denom.into()));
+        let rows = [
+            (
+                with("market", json!(ETH)),
+                Engine::KnownMarket { market: ETH.into() },
+            ),
+            (with("venue", json!(venue)), Engine::KnownVenue { venue }),
+            (with("market", json!("A b")), name("A b")),
+            (with("feed", json!("")), name("")),
+            (with("denom", json!("")), denom("")),
+            (with("denom", json!("7usd")), denom("7usd")),
+            (with("params", json!(params)), Engine::BadParam(bad_param)),
+            (
+                with("venue", json!(NOWHERE)),
+                Engine::Std(self.no_address()),
+            ),
+        ];
+        for (msg, back) in rows {
+            let back = (Wrong::Foreign, Back::Engine(back));
+            self.row(&breaker, Module::Engine, msg, back);
+        }
     }
 
     /// A fault of an order that is not the sender's changes nothing and says nothing.
@@ -980,6 +1020,7 @@ impl Stage {
                 self.row(from, to, msg, (Wrong::Foreign, Back::Oracle(unknown)));
             }
         }
+        self.new_feeds();
         for msg in [
             json!({"fetch": {"feed": "eth-usd", "source": 0,
                              "origin": {"feed": {"contract": eve, "feed": "eth-usd"}}}}),
@@ -1020,6 +1061,34 @@ impl Stage {
             let msg = json!({"push": {"reports": [report]}});
             self.row(&reporter, to, msg, (Wrong::Amount, Back::Ignored(why)));
         }
+    }
+
+    /// Feeds the breaker may not have opened, and who is not the breaker.
+    fn new_feeds(&mut self) {
+        let (to, breaker) = (Module::Oracle, self.x.breaker.clone());
+        let good = new_feed(&self.x);
+        let add = |feed: &str| {
+            let mut setup = good.clone();
+            setup["feed"] = json!(feed);
+            json!({"add_feed": {"setup": setup}})
+        };
+        for sender in [
+            self.x.person("deployer"),
+            self.x.person("dao"),
+            self.x.engine.clone(),
+        ] {
+            let action = Action::Internal;
+            let back = Back::Oracle(Oracle::NotBreaker {
+                sender: sender.clone(),
+                action,
+            });
+            self.row(&sender, to, add("sol-usd"), (Wrong::Sender, back));
+        }
+        let feed = "eth-usd".to_owned();
+        let known = Back::Oracle(Oracle::KnownFeed { feed });
+        self.row(&breaker, to, add("eth-usd"), (Wrong::Foreign, known));
+        let nameless = Back::Oracle(Oracle::BadName(types::id::BadName("SOL".into())));
+        self.row(&breaker, to, add("SOL"), (Wrong::Foreign, nameless));
     }
 
     fn breaker(&mut self) {
@@ -1211,6 +1280,33 @@ impl Stage {
             let bad = types::id::check(bad).unwrap_err();
             self.ordered(&order, Wrong::Foreign, Breaker::BadName(bad));
         }
+        let clear = |field: &str, value: Value| {
+            let mut order = register("sol-perp", "sol-usd", "usdc-usd");
+            order["register"]["clearing"] = clearing(&self.x);
+            order["register"]["clearing"][field] = value;
+            order
+        };
+        let mut params = MarketParams::major(2_000, 10_000_000);
+        params.gap = Ratio::ZERO;
+        let bad_param = params.check().unwrap_err();
+        let bad_denom = types::id::BadDenom("$".into());
+        let mut feed = new_feed(&self.x);
+        feed["feed"] = json!("SOL");
+        let nameless = types::id::BadName("SOL".into());
+        for (order, back) in [
+            (clear("params", json!(params)), Breaker::BadParam(bad_param)),
+            (clear("denom", json!("$")), Breaker::BadDenom(bad_denom)),
+            (
+                clear("venue", json!(NOWHERE)),
+                Breaker::Std(self.no_address()),
+            ),
+            (
+                json!({"add_feed": {"setup": feed}}),
+                Breaker::BadName(nameless),
+            ),
+        ] {
+            self.ordered(&order, Wrong::Foreign, back);
+        }
         let order = json!({"deregister": {"market": unknown}});
         let back = Breaker::UnknownMarket { market: unknown };
         self.ordered(&order, Wrong::Foreign, back);
@@ -1241,6 +1337,33 @@ fn raise(scope: &Value, level: &str, hours: u64) -> Value {
     json!({"raise": {"scope": scope, "level": level, "hours": hours}})
 }
 
+/// What the engine has to know of a market that is added.
+fn clearing(x: &Exchange) -> Value {
+    json!({"denom": DENOM, "venue": x.person("venue"), "params": MarketParams::major(150, 1_000_000)})
+}
+
+/// The same as the engine is told it.
+fn new_market(x: &Exchange) -> Value {
+    let mut setup = clearing(x);
+    setup["market"] = json!("sol-perp");
+    setup["feed"] = json!("sol-usd");
+    setup
+}
+
+/// A feed that may be opened.
+fn new_feed(x: &Exchange) -> Value {
+    let sources = x.sources.reporters.iter().enumerate().map(|(n, reporter)| {
+        let source = oracle::SourceSetup::reporter(reporter.to_string(), 90);
+        let group = u32::try_from(n).unwrap();
+        oracle::SourceSetup { group, ..source }
+    });
+    json!(oracle::FeedSetup {
+        feed: "sol-usd".into(),
+        sources: sources.collect(),
+        params: oracle::FeedParams::major(),
+    })
+}
+
 /// Every order of the DAO, well-formed.
 fn orders(x: &Exchange) -> Vec<Value> {
     let (guardian, scope) = (x.person("guardian"), json!({"market": {"market": ETH}}));
@@ -1248,7 +1371,9 @@ fn orders(x: &Exchange) -> Vec<Value> {
         json!({"lift": {"scope": scope, "guardian": guardian}}),
         json!({"govern": {"scope": {"feed": {"feed": "eth-usd"}}, "level": "guarded"}}),
         json!({"clear_books": {"market": ETH}}),
-        json!({"register": {"market": {"market": "sol-perp", "feed": "sol-usd", "peg": "usdc-usd"}}}),
+        json!({"register": {"market": {"market": "sol-perp", "feed": "sol-usd", "peg": "usdc-usd"},
+                            "clearing": clearing(x)}}),
+        json!({"add_feed": {"setup": new_feed(x)}}),
         json!({"deregister": {"market": ETH}}),
         json!({"set_guardians": {"guardians": [guardian]}}),
         json!({"cancel": {"change": 1}}),
@@ -1357,6 +1482,7 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
         (&venue, json!({"evict": {"order": 2, "payee": alice}})),
         (&venue, json!({"fault": {"order": 2}})),
         (&venue, json!({"set_funding": {"terms": terms}})),
+        (&x.breaker, json!({"add_market": {"setup": new_market(x)}})),
         (
             &x.breaker,
             json!({"set_stance": {"market": ETH, "stance": stance}}),
@@ -1385,6 +1511,11 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             &deployer,
             Module::Oracle,
             json!({"bind": {"breaker": x.breaker}}),
+        ),
+        (
+            &x.breaker,
+            Module::Oracle,
+            json!({"add_feed": {"setup": new_feed(x)}}),
         ),
         (
             &x.sources.reporters[0],
@@ -1467,6 +1598,8 @@ fn with_field(msg: &Value) -> Vec<Value> {
                 "govern",
                 "clear_books",
                 "register",
+                "add_feed",
+                "reporter",
                 "deregister",
                 "set_guardians",
                 "cancel",
@@ -1662,8 +1795,16 @@ fn before_bind_every_user_door_refuses_and_a_bad_bind_changes_nothing() {
     let mut rows = vec![
         (bind(vec![]), list(0)),
         (bind(many), list(33)),
-        (bind(vec![setup(0, "a"), setup(1, "a")]), list(2)),
-        (bind(vec![setup(0, "a"), same_venue]), list(2)),
+        (
+            bind(vec![setup(0, "a"), setup(1, "a")]),
+            Engine::KnownMarket { market: "a".into() },
+        ),
+        (
+            bind(vec![setup(0, "a"), same_venue]),
+            Engine::KnownVenue {
+                venue: x.person("venue-0"),
+            },
+        ),
         (
             bind(vec![setup(0, "A b")]),
             Engine::BadName(types::id::BadName("A b".into())),

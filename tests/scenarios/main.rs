@@ -28,6 +28,7 @@ mod orders;
 mod outflow;
 mod pace;
 mod reconcile;
+mod registered;
 mod stuck;
 mod surveillance;
 mod terms;

@@ -18,6 +18,11 @@ pub enum Awaiting {
         /// About which market.
         market: String,
     },
+    /// Whether a neighbour takes its part in a change.
+    Part {
+        /// Which.
+        change: u64,
+    },
     /// Whether the engine says what a market's books read.
     Vitals {
         /// Which market.

@@ -142,6 +142,16 @@ pub fn cancel(storage: &mut dyn Storage, id: u64) -> Result<Event, ContractError
     Ok(done(&change, false))
 }
 
+/// What a change would change whose time has come; it waits on.
+pub fn ready(storage: &dyn Storage, id: u64, now: u64) -> Result<Content, ContractError> {
+    let (change, _) = taken(storage, id)?;
+    if now < change.ready {
+        let ready = change.ready;
+        return Err(ContractError::TooEarly { ready });
+    }
+    Ok(change.content)
+}
+
 /// A change whose time has come, no longer waiting: the caller puts it in force or fails.
 pub fn execute(
     storage: &mut dyn Storage,
@@ -184,10 +194,13 @@ fn rivals(a: &Content, b: &Content) -> bool {
 fn delay(content: &Content, level: Level) -> u64 {
     match content {
         Content::SetGuardians { .. } => LONG_DELAY,
-        Content::Register { .. } | Content::Deregister { .. } if level >= Level::ReduceOnly => {
-            LONG_DELAY
+        Content::Register { .. } | Content::AddFeed { .. } | Content::Deregister { .. } => {
+            if level >= Level::ReduceOnly {
+                LONG_DELAY
+            } else {
+                DELAY
+            }
         }
-        Content::Register { .. } | Content::Deregister { .. } => DELAY,
     }
 }
 
@@ -199,6 +212,7 @@ fn named(content: &Content) -> StdResult<Vec<u8>> {
 const fn kind(content: &Content) -> &'static str {
     match content {
         Content::Register { .. } => "register",
+        Content::AddFeed { .. } => "add_feed",
         Content::Deregister { .. } => "deregister",
         Content::SetGuardians { .. } => "set_guardians",
     }

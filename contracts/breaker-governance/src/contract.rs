@@ -13,7 +13,7 @@ use types::{
 
 use crate::{
     awaiting::Awaiting,
-    change, clock, decide, guardian, learn, lease, migrate, params, poke, query,
+    change, clock, decide, enact, guardian, learn, lease, migrate, params, poke, query,
     registry::{self, Settings},
     ContractError, Role,
 };
@@ -119,7 +119,7 @@ fn route(
         } => decide::raise(deps, settings, sender, ((scope, level, hours), now)),
         ExecuteMsg::Withdraw {} => decide::withdraw(deps, settings, sender, now),
         ExecuteMsg::Veto { change } => change::veto(deps.storage, sender, (change, now)),
-        ExecuteMsg::Execute { change } => decide::execute(deps, change, now),
+        ExecuteMsg::Execute { change } => enact::execute(deps, settings, change, now),
         ExecuteMsg::Dao { order } => {
             settings.only_dao(sender)?;
             decide::order(deps, settings, order, now)
@@ -157,6 +157,7 @@ pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, Contract
         }
         Awaiting::Vitals { market } => learn::examined(deps, &settings, market, now),
         Awaiting::Counted { .. } => Ok(Response::new()),
+        Awaiting::Part { change } => enact::answered(deps, &settings, (change, failed), now),
     }
 }
 

@@ -11,7 +11,7 @@ use types::{
 
 use crate::{
     above::Above,
-    change, guardian, latches,
+    change, enact, guardian, latches,
     lease::{self, Concerned},
     registry::{self, Settings},
     ContractError,
@@ -55,9 +55,15 @@ pub fn order(
         DaoMsg::Lift { scope, guardian } => lift(deps, settings, (&scope, &guardian), now),
         DaoMsg::Govern { scope, level } => govern(deps, settings, (scope, level), now),
         DaoMsg::ClearBooks { market } => clear(deps, settings, market, now),
-        DaoMsg::Register { market } => {
-            lease::may_add(deps.storage, &market)?;
-            announce(deps, settings, Content::Register { market }, now)
+        DaoMsg::Register { market, clearing } => {
+            let content = Content::Register { market, clearing };
+            enact::possible(deps.as_ref(), &content)?;
+            announce(deps, settings, content, now)
+        }
+        DaoMsg::AddFeed { setup } => {
+            let content = Content::AddFeed { setup };
+            enact::possible(deps.as_ref(), &content)?;
+            announce(deps, settings, content, now)
         }
         DaoMsg::Deregister { market } => {
             lease::may_remove(deps.storage, &market)?;
@@ -94,17 +100,6 @@ fn govern(
     let set = (Reason::Governance, level);
     let changed = latches::set(deps.storage, &scope, set, now)?;
     told(deps, settings, (&scope, changed.map(|c| c.write())), now)
-}
-
-/// Put a change in force whose time has come.
-pub fn execute(deps: DepsMut, id: u64, now: u64) -> Result<Response, ContractError> {
-    let (content, event) = change::execute(deps.storage, id, now)?;
-    match content {
-        Content::Register { market } => lease::add(deps.storage, market)?,
-        Content::Deregister { market } => lease::remove(deps.storage, &market)?,
-        Content::SetGuardians { guardians } => guardian::replace(deps.storage, &guardians, now)?,
-    }
-    Ok(Response::new().add_event(event))
 }
 
 /// A scope that stands above some market.
@@ -202,7 +197,9 @@ fn announce(
             let level = |m: Registered| above.market(deps.storage, &m);
             market.map_or(Ok(above.shared()), level)?
         }
-        Content::Register { .. } | Content::SetGuardians { .. } => above.shared(),
+        Content::Register { .. } | Content::AddFeed { .. } | Content::SetGuardians { .. } => {
+            above.shared()
+        }
     };
     let event = change::announce(deps.storage, (content, level), now)?;
     Ok(Response::new().add_event(event))

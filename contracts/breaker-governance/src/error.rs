@@ -4,7 +4,12 @@ use cosmwasm_std::{Addr, StdError};
 use cw_utils::PaymentError;
 use math::units::OutOfRange;
 use thiserror::Error;
-use types::{id::BadName, level::Level, params::BadParam, scope::Scope};
+use types::{
+    id::{BadDenom, BadName},
+    level::Level,
+    params::BadParam,
+    scope::Scope,
+};
 
 /// Who may do what nobody else may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,9 @@ pub enum ContractError {
     /// A name that is none.
     #[error(transparent)]
     BadName(#[from] BadName),
+    /// A coin's name that is none.
+    #[error(transparent)]
+    BadDenom(#[from] BadDenom),
     /// A setting outside its bounds.
     #[error(transparent)]
     BadParam(#[from] BadParam),

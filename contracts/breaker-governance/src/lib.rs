@@ -9,6 +9,7 @@ pub mod change;
 pub mod clock;
 pub mod contract;
 pub mod decide;
+pub mod enact;
 mod error;
 pub mod guardian;
 pub mod key;

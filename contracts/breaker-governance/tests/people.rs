@@ -36,6 +36,7 @@ fn govern(scope: Scope, level: Level) -> DaoMsg {
 fn register(name: &str, feed: &str) -> DaoMsg {
     DaoMsg::Register {
         market: registered(name, feed),
+        clearing: None,
     }
 }
 

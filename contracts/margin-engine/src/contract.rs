@@ -159,6 +159,7 @@ pub fn execute(
             oracle,
             markets,
         } => internal::bind(deps, who, (breaker, oracle), markets),
+        ExecuteMsg::AddMarket { setup } => internal::add_market(deps, who, *setup),
         ExecuteMsg::SetStance { market, stance } => {
             internal::set_stance(deps, who, (&market, stance))
         }

@@ -1,9 +1,14 @@
 //! Why the engine says no. Numbers are in the error; nothing has changed.
 
-use cosmwasm_std::{StdError, Uint128, Uint256};
+use cosmwasm_std::{Addr, StdError, Uint128, Uint256};
 use math::units::OutOfRange;
 use types::{
-    id::BadName, level::Forbidden, market::Rejection, oracle::Status, params::BadParam, Amount,
+    id::{BadDenom, BadName},
+    level::Forbidden,
+    market::Rejection,
+    oracle::Status,
+    params::BadParam,
+    Amount,
 };
 
 /// Why the engine says no.
@@ -24,6 +29,9 @@ pub enum ContractError {
     /// A bad name.
     #[error(transparent)]
     BadName(#[from] BadName),
+    /// A bad name of a coin.
+    #[error(transparent)]
+    BadDenom(#[from] BadDenom),
     /// A bad setting.
     #[error(transparent)]
     BadParam(#[from] BadParam),
@@ -49,6 +57,24 @@ pub enum ContractError {
         what: &'static str,
         /// How many were given.
         count: usize,
+        /// How many may be.
+        max: usize,
+    },
+    /// A market of that name is cleared already.
+    #[error("`{market}` is cleared already")]
+    KnownMarket {
+        /// Its name.
+        market: String,
+    },
+    /// An order book that is another market's already.
+    #[error("{venue} is another market's order book already")]
+    KnownVenue {
+        /// Where it lives.
+        venue: Addr,
+    },
+    /// Enough markets are cleared.
+    #[error("{max} markets are cleared already")]
+    TooManyMarkets {
         /// How many may be.
         max: usize,
     },

@@ -30,6 +30,25 @@ pub fn bind(
     Ok(Response::new())
 }
 
+/// The breaker has one more market cleared.
+pub fn add_market(
+    deps: DepsMut,
+    sender: &Addr,
+    setup: MarketSetup,
+) -> Result<Response, ContractError> {
+    of_breaker(&deps, sender)?;
+    peers::add(deps.storage, deps.api, setup)?;
+    Ok(Response::new())
+}
+
+/// What only the breaker says.
+fn of_breaker(deps: &DepsMut, sender: &Addr) -> Result<(), ContractError> {
+    if sender != peers::peers(deps.storage)?.breaker.addr() {
+        return Err(ContractError::Unauthorized { role: "breaker" });
+    }
+    Ok(())
+}
+
 /// What only the engine tells itself.
 fn itself(env: &Env, sender: &Addr) -> Result<(), ContractError> {
     if *sender != env.contract.address {
@@ -83,9 +102,7 @@ pub fn set_stance(
     sender: &Addr,
     (market, leased): (&str, Stance),
 ) -> Result<Response, ContractError> {
-    if sender != peers::peers(deps.storage)?.breaker.addr() {
-        return Err(ContractError::Unauthorized { role: "breaker" });
-    }
+    of_breaker(&deps, sender)?;
     peers::market(deps.storage, market)?;
     stance::set(deps.storage, market, &leased)?;
     Ok(Response::new())

@@ -95,33 +95,55 @@ pub fn bind(
     if bound(storage)?.is_some() {
         return Err(ContractError::Bound);
     }
-    let bad = |count| ContractError::BadList {
-        what: "markets",
-        count,
-        max: MAX_MARKETS,
-    };
     let count = setups.len();
     if count == 0 || count > MAX_MARKETS {
-        return Err(bad(count));
+        return Err(ContractError::BadList {
+            what: "markets",
+            count,
+            max: MAX_MARKETS,
+        });
     }
     PEERS.save(storage, peers)?;
     for setup in setups {
-        types::id::check(&setup.market)?;
-        types::id::check(&setup.feed)?;
-        setup.params.check()?;
-        let market = Market {
-            feed: setup.feed,
-            denom: setup.denom,
-            venue: setup.venue.check(api)?,
-            params: setup.params,
-        };
-        let twice = MARKETS.has(storage, &setup.market) || VENUES.has(storage, market.venue.addr());
-        if twice {
-            return Err(bad(count));
-        }
-        VENUES.save(storage, market.venue.addr(), &setup.market)?;
-        compartment::open(storage, &setup.market, &market.params)?;
-        MARKETS.save(storage, &setup.market, &market)?;
+        open(storage, api, setup)?;
     }
     Ok(())
+}
+
+/// One more market, later on. Nothing of the others is read or written.
+pub fn add(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    setup: MarketSetup,
+) -> Result<(), ContractError> {
+    let known = MARKETS.all().keys(storage, None, None, Order::Ascending);
+    if known.count() >= MAX_MARKETS {
+        return Err(ContractError::TooManyMarkets { max: MAX_MARKETS });
+    }
+    open(storage, api, setup)
+}
+
+/// Check a market and open its compartment. Each name and each order book stands for one market.
+fn open(storage: &mut dyn Storage, api: &dyn Api, setup: MarketSetup) -> Result<(), ContractError> {
+    types::id::check(&setup.market)?;
+    types::id::check(&setup.feed)?;
+    types::id::denom(&setup.denom)?;
+    setup.params.check()?;
+    let market = Market {
+        feed: setup.feed,
+        denom: setup.denom,
+        venue: setup.venue.check(api)?,
+        params: setup.params,
+    };
+    if MARKETS.has(storage, &setup.market) {
+        let market = setup.market;
+        return Err(ContractError::KnownMarket { market });
+    }
+    if VENUES.has(storage, market.venue.addr()) {
+        let venue = market.venue.addr().clone();
+        return Err(ContractError::KnownVenue { venue });
+    }
+    VENUES.save(storage, market.venue.addr(), &setup.market)?;
+    compartment::open(storage, &setup.market, &market.params)?;
+    Ok(MARKETS.save(storage, &setup.market, &market)?)
 }

@@ -46,6 +46,15 @@ pub fn bind(
     Ok(Response::new())
 }
 
+/// Pass only the breaker: nobody before it is bound.
+pub fn only_breaker(storage: &dyn Storage, sender: Addr) -> Result<(), ContractError> {
+    if breaker(storage)?.is_some_and(|breaker| *breaker.addr() == sender) {
+        return Ok(());
+    }
+    let action = Action::Internal;
+    Err(ContractError::NotBreaker { sender, action })
+}
+
 /// Who hears the readings, once bound.
 pub fn breaker(storage: &dyn Storage) -> StdResult<Option<Handle<Breaker>>> {
     Ok(BINDING.load(storage)?.breaker)

@@ -45,6 +45,11 @@ pub fn execute(
     let this = Handle::new(env.contract.address);
     match msg {
         ExecuteMsg::Bind { breaker } => binding::bind(deps, info.sender, breaker),
+        ExecuteMsg::AddFeed { setup } => {
+            binding::only_breaker(deps.storage, info.sender)?;
+            feed::add(deps, this.addr(), *setup)?;
+            Ok(Response::new())
+        }
         ExecuteMsg::Push { reports } => report::push(deps.storage, now, &info.sender, reports),
         ExecuteMsg::Refresh { feeds } => refresh::refresh(deps, now, &this, feeds),
         ExecuteMsg::Fetch {

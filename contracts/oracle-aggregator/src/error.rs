@@ -39,6 +39,26 @@ pub enum ContractError {
         /// What was asked for.
         feed: String,
     },
+    /// A feed of that name is open already.
+    #[error("feed `{feed}` is open already")]
+    KnownFeed {
+        /// Which.
+        feed: String,
+    },
+    /// Enough feeds are open.
+    #[error("{max} feeds are open already")]
+    TooManyFeeds {
+        /// How many may be.
+        max: usize,
+    },
+    /// Only the breaker opens feeds later on.
+    #[error("{action:?} needs the breaker, {sender} is not")]
+    NotBreaker {
+        /// Who tried.
+        sender: Addr,
+        /// What it tried.
+        action: Action,
+    },
     /// A list is empty or too long.
     #[error("{got} items, need 1 to {max}")]
     Count {

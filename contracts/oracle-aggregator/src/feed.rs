@@ -1,7 +1,7 @@
 //! Feeds: one stored struct each, so that a refresh is one read and one write.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, DepsMut, Order, StdResult, Storage};
+use cosmwasm_std::{Addr, Api, DepsMut, Order, StdResult, Storage};
 use math::{
     aggregate::Quorum, fallback::Fallback, grace::Grace, jump::Watch, twap::Twap,
     volatility::Volatility, wide::Round as Rounding,
@@ -160,23 +160,45 @@ impl Feed {
 pub fn open(deps: DepsMut, this: &Addr, feeds: Vec<FeedSetup>) -> Result<(), ContractError> {
     limit::check(feeds.iter().map(|f| &f.feed), limit::FEEDS)?;
     for new in feeds {
-        id::check(&new.feed)?;
-        let checked = setup::check(&new).and_then(|()| setup::not_itself(&new, this));
-        checked.map_err(|source| ContractError::Setup {
-            feed: new.feed.clone(),
-            source,
-        })?;
-        let sources = new.sources.into_iter().map(|s| Source::open(deps.api, s));
-        let feed = Feed {
-            sources: sources.collect::<StdResult<_>>()?,
-            params: new.params,
-            newest: None,
-            fallback: Fallback::default(),
-            kept: Kept::default(),
-        };
-        FEEDS.save(deps.storage, &new.feed, &feed)?;
+        start(deps.storage, deps.api, this, new)?;
     }
     Ok(())
+}
+
+/// One more feed, later on. Nothing of the others is written.
+pub fn add(deps: DepsMut, this: &Addr, new: FeedSetup) -> Result<(), ContractError> {
+    let known = FEEDS.all().keys(deps.storage, None, None, Order::Ascending);
+    if known.count() >= limit::FEEDS {
+        let max = limit::FEEDS;
+        return Err(ContractError::TooManyFeeds { max });
+    }
+    if FEEDS.has(deps.storage, &new.feed) {
+        return Err(ContractError::KnownFeed { feed: new.feed });
+    }
+    start(deps.storage, deps.api, this, new)
+}
+
+fn start(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    this: &Addr,
+    new: FeedSetup,
+) -> Result<(), ContractError> {
+    id::check(&new.feed)?;
+    let checked = setup::check(&new).and_then(|()| setup::not_itself(&new, this));
+    checked.map_err(|source| ContractError::Setup {
+        feed: new.feed.clone(),
+        source,
+    })?;
+    let sources = new.sources.into_iter().map(|s| Source::open(api, s));
+    let feed = Feed {
+        sources: sources.collect::<StdResult<_>>()?,
+        params: new.params,
+        newest: None,
+        fallback: Fallback::default(),
+        kept: Kept::default(),
+    };
+    Ok(FEEDS.save(storage, &new.feed, &feed)?)
 }
 
 /// A feed that must exist.

@@ -12,9 +12,11 @@ use crate::{
 };
 
 pub use answers::{Call, Config, Latch, Memory, Modules, Pace};
-pub use decisions::{ChangeAnnounced, ChangeDone, ChangePostponed, RaiseEnded, Raised};
+pub use decisions::{
+    ChangeAnnounced, ChangeDone, ChangePostponed, ChangeRefused, RaiseEnded, Raised,
+};
 pub use events::{LatchChanged, ModuleFailed, StanceLeased, StanceLost};
-pub use governance::{Change, Content, DaoMsg, Guardian, Raise};
+pub use governance::{Change, Clearing, Content, DaoMsg, Guardian, Raise};
 pub use params::{Dwell, Gaps, Params, Thresholds};
 
 mod answers;

@@ -282,6 +282,11 @@ pub enum ExecuteMsg {
         /// The terms.
         terms: FundingTerms,
     },
+    /// The breaker has a market cleared from now on; its books start empty.
+    AddMarket {
+        /// Which, as in `Bind`.
+        setup: Box<MarketSetup>,
+    },
     /// The breaker leases a stance.
     SetStance {
         /// For which market.
@@ -296,6 +301,7 @@ impl ExecuteMsg {
     pub const fn action(&self) -> Action {
         match self {
             Self::Bind { .. }
+            | Self::AddMarket { .. }
             | Self::Work { .. }
             | Self::Liquidate { .. }
             | Self::TakeOver { .. }
@@ -352,6 +358,7 @@ impl ExecuteMsg {
             | Self::TakeOver { market, .. }
             | Self::SetStance { market, .. } => Some(market),
             Self::Bind { .. }
+            | Self::AddMarket { .. }
             | Self::Deposit {}
             | Self::Withdraw { .. }
             | Self::ClaimWithdrawal { .. }

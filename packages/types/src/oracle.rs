@@ -74,6 +74,11 @@ pub enum ExecuteMsg {
         /// Who hears the readings.
         breaker: Handle<Breaker, String>,
     },
+    /// The breaker has a feed opened; without a report it reads Invalid.
+    AddFeed {
+        /// Which, as at the start.
+        setup: Box<FeedSetup>,
+    },
     /// An authorised reporter pushes what it observed; older than its last is ignored.
     Push {
         /// At most 16.
@@ -107,7 +112,10 @@ impl ExecuteMsg {
     /// What this message would do. A variant without a decision does not compile.
     pub const fn action(&self) -> Action {
         match self {
-            Self::Bind { .. } | Self::Fetch { .. } | Self::Conclude { .. } => Action::Internal,
+            Self::Bind { .. }
+            | Self::AddFeed { .. }
+            | Self::Fetch { .. }
+            | Self::Conclude { .. } => Action::Internal,
             Self::Push { .. } | Self::Refresh { .. } => Action::Learn,
         }
     }

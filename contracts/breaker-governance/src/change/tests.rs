@@ -37,6 +37,7 @@ fn content(n: u8) -> Content {
                 feed: "eth-usd".into(),
                 peg: None,
             },
+            clearing: None,
         }
     } else {
         Content::SetGuardians {

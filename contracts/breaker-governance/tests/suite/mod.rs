@@ -33,6 +33,8 @@ pub const TOLD: Map<&str, Vec<Stance>> = Map::new("told");
 pub const DEAD: Item<bool> = Item::new("dead");
 /// Markets the stand-in engine errors about.
 pub const BROKEN: Map<&str, bool> = Map::new("broken");
+/// What the stand-in engine was told to clear.
+pub const ADDED: Map<&str, engine::MarketSetup> = Map::new("added");
 /// What the stand-in engine says a market's books read; it does not know the others.
 pub const VITALS: Map<&str, engine::Vitals> = Map::new("vitals");
 
@@ -109,11 +111,18 @@ fn fails(storage: &dyn Storage, market: &str) -> StdResult<()> {
 pub fn engine_code() -> Box<dyn cw_multi_test::Contract<Empty>> {
     Box::new(ContractWrapper::new(
         |deps: DepsMut, _: Env, _: MessageInfo, msg: engine::ExecuteMsg| {
-            if let engine::ExecuteMsg::SetStance { market, stance } = msg {
-                fails(deps.storage, &market)?;
-                let mut told = TOLD.may_load(deps.storage, &market)?.unwrap_or_default();
-                told.push(stance);
-                TOLD.save(deps.storage, &market, &told)?;
+            match msg {
+                engine::ExecuteMsg::SetStance { market, stance } => {
+                    fails(deps.storage, &market)?;
+                    let mut told = TOLD.may_load(deps.storage, &market)?.unwrap_or_default();
+                    told.push(stance);
+                    TOLD.save(deps.storage, &market, &told)?;
+                }
+                engine::ExecuteMsg::AddMarket { setup } => {
+                    fails(deps.storage, &setup.market)?;
+                    ADDED.save(deps.storage, &setup.market, &setup)?;
+                }
+                _ => {}
             }
             Ok::<_, StdError>(Response::new())
         },
@@ -327,6 +336,12 @@ impl Suite {
         TOLD.may_load(&*storage, market)
             .unwrap()
             .unwrap_or_default()
+    }
+
+    /// What the engine was told to clear under this name.
+    pub fn added(&self, market: &str) -> Option<engine::MarketSetup> {
+        let storage = self.app.contract_storage(&self.engine);
+        ADDED.may_load(&*storage, market).unwrap()
     }
 
     /// The level the engine was last told.

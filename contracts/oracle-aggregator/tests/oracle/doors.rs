@@ -8,11 +8,14 @@ use types::{
     handle::Handle,
     id::BadName,
     level::Action,
-    oracle::{ExecuteMsg, FeedParams, FeedSetup, InstantiateMsg, MigrateMsg, Origin, Report},
+    oracle::{
+        ExecuteMsg, FeedParams, FeedSetup, InstantiateMsg, MigrateMsg, Origin, PriceAnswer,
+        QueryMsg, Report, Status,
+    },
     Price, Ratio,
 };
 
-use crate::suite::{setup, usd, Suite, FEED};
+use crate::suite::{setup, usd, Suite, FEED, NAMES};
 
 fn report(feed: &str) -> Report {
     Report {
@@ -97,6 +100,89 @@ fn refusals_are_typed_and_write_nothing() {
     let before = s.bytes();
     assert!(s.send("owner", &ExecuteMsg::Bind { breaker }).is_err());
     assert_eq!(s.bytes(), before);
+}
+
+fn add(s: &Suite, name: &str) -> ExecuteMsg {
+    let setup = setup(&s.app, name, FeedParams::major(), [0, 1, 2]);
+    let setup = Box::new(setup);
+    ExecuteMsg::AddFeed { setup }
+}
+
+/// What the breaker has the oracle do.
+fn breaker_adds(s: &mut Suite, msg: &ExecuteMsg) -> Result<(), String> {
+    let (breaker, oracle) = (s.breaker.clone(), s.oracle.clone());
+    let done = s.app.execute_contract(breaker, oracle, msg, &[]);
+    s.audit();
+    done.map(|_| ()).map_err(|e| e.to_string())
+}
+
+#[test]
+fn the_breaker_opens_one_more_feed_and_the_others_do_not_notice() {
+    let mut s = Suite::calm().build();
+    s.tick(5, usd(2_000));
+    let before = s.bytes();
+    let one = add(&s, "sol-usd");
+    breaker_adds(&mut s, &one).unwrap();
+    let after = s.bytes();
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(before.iter().all(|entry| after.contains(entry)));
+    s.tick(5, usd(2_000));
+    let now = s.now();
+    for name in NAMES {
+        let new = Report {
+            publish_time: now,
+            ..report("sol-usd")
+        };
+        s.send(name, &ExecuteMsg::Push { reports: vec![new] })
+            .unwrap();
+    }
+    s.send("anyone", &refresh(&["sol-usd"])).unwrap();
+    let feed = "sol-usd".to_owned();
+    let answer: PriceAnswer = s.ask(&QueryMsg::Price { feed });
+    assert_eq!(answer.status, Status::Valid);
+}
+
+#[test]
+fn only_the_breaker_opens_feeds_each_once_and_thirty_two_in_all() {
+    let mut s = Suite::calm().build();
+    let one = add(&s, "sol-usd");
+    for who in ["owner", "ann", "eve"] {
+        let sender = s.addr(who);
+        let action = Action::Internal;
+        let wanted = ContractError::NotBreaker { sender, action };
+        same(&s.send(who, &one).unwrap_err(), &wanted);
+    }
+    let feed = FEED.to_owned();
+    let same_name = add(&s, FEED);
+    let refused = breaker_adds(&mut s, &same_name).unwrap_err();
+    same(&refused, &ContractError::KnownFeed { feed });
+    let mut bad = setup(&s.app, "sol-usd", FeedParams::major(), [0, 1, 2]);
+    bad.sources.truncate(1);
+    let source = oracle_aggregator::setup::check(&bad).unwrap_err();
+    let setup = Box::new(bad);
+    let refused = breaker_adds(&mut s, &ExecuteMsg::AddFeed { setup }).unwrap_err();
+    let feed = "sol-usd".to_owned();
+    same(&refused, &ContractError::Setup { feed, source });
+    let nameless = add(&s, "SOL");
+    let refused = breaker_adds(&mut s, &nameless).unwrap_err();
+    same(&refused, &BadName("SOL".into()).into());
+    let known = s.bytes().len();
+    for n in 1..32 {
+        let next = add(&s, &format!("f-{n}"));
+        breaker_adds(&mut s, &next).unwrap();
+    }
+    assert_eq!(s.bytes().len(), known + 31);
+    let refused = breaker_adds(&mut s, &one).unwrap_err();
+    same(&refused, &ContractError::TooManyFeeds { max: 32 });
+}
+
+#[test]
+fn before_it_is_bound_nobody_is_the_breaker() {
+    let mut s = Suite::calm().unbound().build();
+    let one = add(&s, "sol-usd");
+    let (sender, action) = (s.breaker.clone(), Action::Internal);
+    let refused = breaker_adds(&mut s, &one).unwrap_err();
+    same(&refused, &ContractError::NotBreaker { sender, action });
 }
 
 #[test]

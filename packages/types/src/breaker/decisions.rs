@@ -135,6 +135,32 @@ impl Wire for ChangePostponed {
     }
 }
 
+/// A neighbour did not take its part in a change: nothing has changed, and it waits on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRefused {
+    /// Its number.
+    pub change: u64,
+    /// Who.
+    pub module: Addr,
+}
+
+impl Wire for ChangeRefused {
+    const TYPE: &'static str = "change_refused";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("change", self.change.to_string())
+            .add_attribute("module", &self.module)
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            change: fields.get("change")?,
+            module: fields.addr("module")?,
+        })
+    }
+}
+
 /// An announced change is no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeDone {
@@ -195,6 +221,10 @@ mod tests {
             change: 3,
             guardian: guardian(),
             ready: 864_000,
+        });
+        assert_round_trips(&ChangeRefused {
+            change: 3,
+            module: Addr::unchecked("engine"),
         });
         assert_round_trips(&ChangeDone {
             change: 3,

@@ -5,9 +5,40 @@ use cosmwasm_std::Addr;
 
 use super::Registered;
 use crate::{
+    engine::MarketSetup,
+    handle::Handle,
     level::{Action, Level},
+    market::Market,
+    oracle::FeedSetup,
+    params::MarketParams,
     scope::Scope,
 };
+
+/// What the engine has to know of a market beside its name and its feed.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+pub struct Clearing {
+    /// The denom it settles in.
+    pub denom: String,
+    /// Its order book.
+    pub venue: Handle<Market, String>,
+    /// Its settings.
+    pub params: MarketParams,
+}
+
+impl Clearing {
+    /// The whole of it, as the engine wants it.
+    pub fn of(self, market: &Registered) -> MarketSetup {
+        MarketSetup {
+            market: market.market.clone(),
+            feed: market.feed.clone(),
+            denom: self.denom,
+            venue: self.venue,
+            params: self.params,
+        }
+    }
+}
 
 /// What the DAO can order, as sender or through the chain's governance.
 #[cw_serde]
@@ -37,6 +68,13 @@ pub enum DaoMsg {
     Register {
         /// Which.
         market: Registered,
+        /// Have the engine clear it as well; without it, the engine knows the market already.
+        clearing: Option<Box<Clearing>>,
+    },
+    /// Announce that the oracle is to open a feed.
+    AddFeed {
+        /// Which.
+        setup: Box<FeedSetup>,
     },
     /// Announce that a market is no longer to be watched over.
     Deregister {
@@ -68,6 +106,7 @@ impl DaoMsg {
             | Self::Lift { .. }
             | Self::ClearBooks { .. }
             | Self::Register { .. }
+            | Self::AddFeed { .. }
             | Self::Deregister { .. }
             | Self::SetGuardians { .. } => Action::Loosen,
         }
@@ -76,12 +115,18 @@ impl DaoMsg {
 
 /// What a change would change.
 #[cw_serde]
-#[derive(Eq)]
 pub enum Content {
     /// A market is watched over.
     Register {
         /// Which.
         market: Registered,
+        /// The engine clears it as well.
+        clearing: Option<Box<Clearing>>,
+    },
+    /// The oracle has one more feed.
+    AddFeed {
+        /// Which.
+        setup: Box<FeedSetup>,
     },
     /// A market is no longer watched over.
     Deregister {
