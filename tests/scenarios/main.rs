@@ -9,6 +9,7 @@
 
 mod amend;
 mod cover;
+mod dead_engine;
 mod dead_market;
 mod deleverage;
 mod exits;

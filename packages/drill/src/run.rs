@@ -10,6 +10,7 @@ use types::level::Level;
 use crate::{
     attack::{Gang, Sight, Takings, Tampering},
     bug::Bug,
+    fault::Part,
     judge::{net_gain, Force, Judge},
     naive::{self, Twin},
     news::News,
@@ -144,7 +145,8 @@ impl<'p> Run<'p> {
     }
 
     fn attack(&mut self, tick: &Tick, force: &Force, view: &View) -> Result<(), Bug> {
-        if self.gang.is_idle() {
+        // Nothing reaches a dead engine, not even an attacker's money.
+        if self.gang.is_idle() || self.stage.is_dead(Part::Engine) {
             return Ok(());
         }
         let books = &force.books;

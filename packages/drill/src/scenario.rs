@@ -69,7 +69,7 @@
 //! | `halt` | | no block; the first one after carries a time from just after the start |
 //! | `congestion` | `per_block` | the so many best-paying transactions enter, by seeded fees; `keepers = false` keeps theirs out |
 //! | `dead_keeper` | | nobody refreshes prices or cranks |
-//! | `dead_module` | `module`: `market`, `breaker` or `oracle` | that contract fails at everything; the naive twin's only contract dies with `market` |
+//! | `dead_module` | `module`: `market`, `breaker`, `oracle` or `engine` | that contract fails at everything; the naive twin's only contract dies with `market` and with `engine` |
 
 mod check;
 mod faults;

@@ -76,7 +76,7 @@ impl Stage {
         if self.dead == dead {
             return;
         }
-        for part in [Part::Market, Part::Breaker, Part::Oracle] {
+        for part in Part::ALL {
             let fault = if dead.contains(&part) {
                 Fault::Dead
             } else {
@@ -157,8 +157,8 @@ impl Stage {
         std::mem::take(&mut self.heard)
     }
 
-    /// The market's books at the newest round; those told last where the engine does not answer, as while the
-    /// oracle is dead.
+    /// The market's books at the newest round; those told last where the engine does not answer, as while it or the
+    /// oracle is dead, with the stance that a lapsed lease has become.
     pub fn books(&mut self) -> Result<MarketState, Bug> {
         let query = QueryMsg::Market {
             market: self.market.clone(),
@@ -167,7 +167,10 @@ impl Stage {
         if let Ok(Some(books)) = told {
             self.books = Some(books);
         }
-        self.books.clone().ok_or(Bug::NoBooks(self.now()))
+        let now = self.now();
+        let told = self.books.clone().ok_or(Bug::NoBooks(now))?;
+        let stance = told.stance.at(now);
+        Ok(MarketState { stance, ..told })
     }
 
     /// The oracle's newest rounds; while it is dead, those known last, good for nothing.
@@ -243,6 +246,7 @@ const fn module(part: Part) -> Module {
         Part::Market => Module::Market(0),
         Part::Breaker => Module::Breaker,
         Part::Oracle => Module::Oracle,
+        Part::Engine => Module::Engine,
     }
 }
 
