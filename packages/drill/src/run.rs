@@ -17,7 +17,7 @@ use crate::{
     opening,
     plan::Plan,
     population::{Population, View},
-    stage::Stage,
+    stage::{Beside, Stage},
     story::Story,
     tick::{Tick, Ticks},
     traffic::{Entered, Traffic},
@@ -40,6 +40,8 @@ pub struct Outcome {
     pub money: Money,
     /// What attackers took.
     pub takings: Vec<Takings>,
+    /// What was seen of the market beside it, where there is one.
+    pub beside: Option<Beside>,
     /// What the same day did to the naive twin.
     pub naive: naive::Outcome,
 }
@@ -126,6 +128,8 @@ impl<'p> Run<'p> {
         };
         self.hear(&news, tick)?;
         self.judge.after(&force, &self.stage, now)?;
+        self.stage.quote_beside(tick.keeper)?;
+        self.stage.look_beside();
         let acted = self.act(&force, tick, &entered)?;
         self.blocks = self.blocks.saturating_add(1);
         let audit = self.blocks.is_multiple_of(AUDIT_EVERY);
@@ -201,6 +205,7 @@ impl<'p> Run<'p> {
             state_hash: self.stage.exchange.state_hash(),
             judge: self.judge,
             story: self.story,
+            beside: self.stage.beside(),
             money,
             naive: self.twin.finish()?,
         })

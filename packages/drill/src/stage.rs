@@ -1,11 +1,14 @@
 //! The embedded exchange a run plays on: one market, its contracts and who reports to it.
 
 mod doors;
+mod neighbour;
 mod value;
 
+pub use self::neighbour::Beside;
+use self::neighbour::Neighbour;
 use cosmwasm_std::Addr;
 use harness::{AppResponse, Exchange, Failed, Fault, Module};
-use math::units::Side;
+use math::units::{Price, Side};
 use serde::de::DeserializeOwned;
 use types::{
     engine::{ExecuteMsg, MarketState, PositionState, QueryMsg},
@@ -45,11 +48,13 @@ pub struct Stage {
     prices: Option<Snapshot>,
     /// Books when last told.
     books: Option<MarketState>,
+    /// The market beside it.
+    neighbour: Option<Neighbour>,
 }
 
 impl Stage {
-    /// Play on this exchange's first market.
-    pub fn on(exchange: Exchange, params: MarketParams) -> Self {
+    /// Play on this exchange's first market; its second, if it has one, stays at this price.
+    pub fn on(exchange: Exchange, params: MarketParams, price: Price) -> Self {
         let first = exchange.markets.first();
         let name = |of: fn(&harness::MarketAt) -> &String| first.map(of).cloned();
         Self {
@@ -61,6 +66,7 @@ impl Stage {
             dead: Vec::new(),
             prices: None,
             books: None,
+            neighbour: Neighbour::of(&exchange, price),
             exchange,
             params,
         }
