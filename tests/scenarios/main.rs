@@ -22,6 +22,7 @@ mod leases;
 mod liquidation;
 mod losses;
 mod many;
+mod oracle_floor;
 mod oracle_foreign;
 mod oracle_incidents;
 mod orders;
