@@ -32,6 +32,7 @@ mod foreign;
 mod numbers;
 mod prices;
 mod pyth;
+mod snapshot;
 mod standin;
 
 pub use act::{increase, reduce};
@@ -43,4 +44,5 @@ pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use foreign::band_symbol;
 pub use numbers::{dollars, price, units, usd};
 pub use pyth::pyth_id;
+pub use snapshot::Snapshot;
 pub use standin::Foreign;
