@@ -2,7 +2,9 @@
 //! markets people still add margin, sign, call back, amend, close and withdraw, and what dies in one market changes no
 //! byte of the other. The audit runs after every message.
 
-use harness::{increase, price, reduce, usd, AppResponse, Exchange, Failed, Fault, Module};
+use harness::{
+    increase, price, reduce, usd, AppResponse, Exchange, Failed, Fault, Foreign, Module,
+};
 use types::{engine::ExecuteMsg, oracle, Price, Side};
 
 /// What dies.
@@ -11,8 +13,8 @@ enum Victim {
     Nothing,
     /// A reporter says nothing any more.
     Source(usize),
-    /// The contract that is asked for prices fails so.
-    Asked(Fault),
+    /// A contract that is asked for prices fails so.
+    Asked(Foreign, Fault),
     /// Nobody refreshes or cranks for others.
     Keepers,
     /// A contract of ours.
@@ -23,7 +25,10 @@ const FAULTS: [Fault; 3] = [Fault::Dead, Fault::Panic, Fault::Garbage];
 
 fn victims() -> Vec<Victim> {
     let reporters = (0..3).map(Victim::Source);
-    let asked = FAULTS.into_iter().map(Victim::Asked);
+    let asked = [Foreign::Pyth, Foreign::Band, Foreign::Chainlink];
+    let asked = asked
+        .into_iter()
+        .flat_map(|who| FAULTS.into_iter().map(move |f| Victim::Asked(who, f)));
     let ours = [Module::Breaker, Module::Market(0), Module::Market(1)];
     let ours = ours
         .into_iter()
@@ -35,7 +40,7 @@ fn victims() -> Vec<Victim> {
         .collect()
 }
 
-/// Two markets, on three reporters and Pyth each; Alice is long in both and has an increase waiting in both.
+/// Two markets, on three reporters, Pyth, Band and Chainlink each; Alice is long in both and has an increase waiting in both.
 struct Scene {
     x: Exchange,
     victim: Victim,
@@ -43,7 +48,12 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let mut x = Exchange::calm().markets(2).pyth().build();
+        let mut x = Exchange::calm()
+            .markets(2)
+            .pyth()
+            .band()
+            .chainlink()
+            .build();
         x.deposit("alice", 20_000);
         for market in 0..2 {
             x.increase_in(market, "alice", (Side::Long, "10"), 5_000)
@@ -61,7 +71,7 @@ impl Scene {
 
     fn dies(&mut self, victim: Victim) {
         match victim {
-            Victim::Asked(fault) => self.x.pyth_fault(fault),
+            Victim::Asked(who, fault) => self.x.foreign_fault(who, fault),
             Victim::Contract(module, fault) => self.x.fault(module, fault),
             Victim::Nothing | Victim::Source(_) | Victim::Keepers => {}
         }
@@ -80,6 +90,8 @@ impl Scene {
             }
             let cents = i64::try_from(p.0.atomics().u128() / 10_000_000_000_000_000).unwrap();
             self.x.pyth_says(market, (cents, 0, -2), now);
+            self.x.band_says(market, p, now);
+            self.x.chainlink_says(market, p, now);
         }
         let feeds = self.x.markets.iter().map(|m| m.feed.clone()).collect();
         let who = self.x.person(self.worker());

@@ -10,6 +10,7 @@
 mod amend;
 mod concentration;
 mod cover;
+mod dead_engine;
 mod dead_market;
 mod deleverage;
 mod exits;
@@ -22,6 +23,7 @@ mod leases;
 mod liquidation;
 mod losses;
 mod many;
+mod oracle_floor;
 mod oracle_foreign;
 mod oracle_incidents;
 mod orders;

@@ -42,6 +42,11 @@ pub fn ask(querier: QuerierWrapper, origin: &Origin<Addr>) -> StdResult<Result<S
             Ok(band(&answer))
         }
         Origin::Chainlink { contract, decimals } => {
+            let query = ChainlinkQuery::Decimals {};
+            let has: u8 = querier.query_wasm_smart(contract, &query)?;
+            if has != *decimals {
+                return Ok(Err(Unfit::Exponent));
+            }
             let query = ChainlinkQuery::LatestRoundData {};
             let answer = querier.query_wasm_smart(contract, &query)?;
             Ok(chainlink(*decimals, &answer))

@@ -111,27 +111,31 @@ fn snapshot(
 fn band(feed: &Feed, now: u64) -> Option<Band> {
     let round = feed.newest.as_ref()?.pair.round;
     match feed.status(now) {
-        Status::Valid | Status::Degraded | Status::Uncertain => Some(Band {
+        status @ (Status::Valid | Status::Degraded | Status::Uncertain) => Some(Band {
             low: round.low,
             high: round.high,
+            status,
         }),
         Status::Stale => stale(feed, &round, now.saturating_sub(round.at.time)),
         Status::Invalid => None,
     }
 }
 
-/// The last round for an hour; for a quarter of one also the half-hour average, whichever edge is worse. The status
-/// stays Stale with both: who read Uncertain would act on rounds that have passed.
+/// The last round for an hour; for a quarter of one also the half-hour average, whichever edge is worse. A margin read
+/// is Uncertain with the average and Stale without; the feed is Stale with both: who acts by Uncertain would act on
+/// rounds that have passed.
 fn stale(feed: &Feed, round: &Round, age: u64) -> Option<Band> {
     if age > LAST_GOOD_SERVES {
         return None;
     }
     let twap = &feed.newest.as_ref()?.twap;
     let average = twap.average(HALF_HOUR).filter(|_| age <= AVERAGE_SERVES);
+    let status = average.map_or(Status::Stale, |_| Status::Uncertain);
     let average = average.unwrap_or(round.price);
     let held = Band {
         low: round.low.min(average.minus_floored(round.conf)),
         high: round.high.max(average.plus(round.conf).ok()?),
+        status,
     };
     widened(feed, round.price, held, age).ok()
 }
@@ -144,5 +148,6 @@ fn widened(feed: &Feed, price: Price, held: Band, age: u64) -> Result<Band, OutO
     Ok(Band {
         low: held.low.minus_floored(reach),
         high: held.high.plus(reach)?,
+        ..held
     })
 }

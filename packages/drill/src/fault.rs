@@ -189,4 +189,11 @@ pub enum Part {
     Breaker,
     /// The oracle.
     Oracle,
+    /// The clearing house: while it is dead nobody can do anything, and every attempt is refused.
+    Engine,
+}
+
+impl Part {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Market, Self::Breaker, Self::Oracle, Self::Engine];
 }

@@ -217,7 +217,8 @@ impl Judge {
     /// The block is over; whether people acted in it, or it is time to look at the bank anyway.
     pub fn close(&mut self, stage: &Stage, (acted, look): (bool, bool), now: u64) {
         self.heads.age();
-        if acted {
+        // A dead engine tells of no heads: what was heard of it says nothing.
+        if acted || stage.is_dead(Part::Engine) {
             self.heads.forget();
         }
         if stage.is_dead(Part::Market) {

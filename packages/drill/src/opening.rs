@@ -87,15 +87,17 @@ pub fn open(plan: &Plan) -> Result<Stage, Bug> {
         .at(plan.start)
         .ok_or(Bug::NoPrice(plan.start))?;
     let params = params(plan, price)?;
-    let mut stage = Stage::on(exchange(plan, price, &params), params);
+    let mut stage = Stage::on(exchange(plan, price, &params), params, price);
     let first = plan.start.saturating_sub(OPENING_S);
     let mut now = first;
     while now < plan.start {
         stage.exchange.at(now);
         quote(&mut stage, plan.sources.len(), price)?;
         stage.crank()?;
+        stage.quote_beside(true)?;
         if now == first {
             provide(&mut stage, plan)?;
+            stage.provide_beside()?;
         }
         now = now.saturating_add(opening_step(plan, now));
     }
@@ -105,6 +107,7 @@ pub fn open(plan: &Plan) -> Result<Stage, Bug> {
         stage.set_up(&who, claim, Uint128::zero())?;
     }
     insure(&mut stage, plan)?;
+    stage.people_beside()?;
     stage.audit()?;
     Ok(stage)
 }
@@ -128,6 +131,7 @@ fn exchange(plan: &Plan, price: Price, params: &MarketParams) -> Exchange {
     });
     let picked = plan.attackers;
     Exchange::calm()
+        .markets(if plan.neighbour { 2 } else { 1 })
         .sources(plan.sources.len())
         .source_max_age(ages.collect())
         .clock(plan.start.saturating_sub(OPENING_S), plan.block_time)

@@ -51,6 +51,8 @@ pub struct Plan {
     pub attackers: bool,
     /// What attackers may take at most, USD: nothing, unless a key was stolen.
     pub attacker_bound_usd: u64,
+    /// Whether a second market stands beside it.
+    pub neighbour: bool,
     /// What befalls the chain.
     pub outages: Vec<Outage>,
     /// What the market holds: its value, traders and liquidity providers.
@@ -109,6 +111,7 @@ impl Plan {
             failure: None,
             outages: Vec::new(),
             attackers: false,
+            neighbour: false,
             attacker_bound_usd: 0,
             market: MarketSetup::default(),
         })
@@ -163,6 +166,7 @@ impl Plan {
             failure: scenario.failure,
             outages: scenario.outages,
             attackers: scenario.attackers,
+            neighbour: scenario.neighbour,
             attacker_bound_usd: scenario.attacker_bound_usd,
             market: scenario.market,
             name: scenario.name,

@@ -10,13 +10,14 @@ use types::level::Level;
 use crate::{
     attack::{Gang, Sight, Takings, Tampering},
     bug::Bug,
+    fault::Part,
     judge::{net_gain, Force, Judge},
     naive::{self, Twin},
     news::News,
     opening,
     plan::Plan,
     population::{Population, View},
-    stage::Stage,
+    stage::{Beside, Stage},
     story::Story,
     tick::{Tick, Ticks},
     traffic::{Entered, Traffic},
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub money: Money,
     /// What attackers took.
     pub takings: Vec<Takings>,
+    /// What was seen of the market beside it, where there is one.
+    pub beside: Option<Beside>,
     /// What the same day did to the naive twin.
     pub naive: naive::Outcome,
 }
@@ -125,6 +128,8 @@ impl<'p> Run<'p> {
         };
         self.hear(&news, tick)?;
         self.judge.after(&force, &self.stage, now)?;
+        self.stage.quote_beside(tick.keeper)?;
+        self.stage.look_beside();
         let acted = self.act(&force, tick, &entered)?;
         self.blocks = self.blocks.saturating_add(1);
         let audit = self.blocks.is_multiple_of(AUDIT_EVERY);
@@ -144,7 +149,8 @@ impl<'p> Run<'p> {
     }
 
     fn attack(&mut self, tick: &Tick, force: &Force, view: &View) -> Result<(), Bug> {
-        if self.gang.is_idle() {
+        // Nothing reaches a dead engine, not even an attacker's money.
+        if self.gang.is_idle() || self.stage.is_dead(Part::Engine) {
             return Ok(());
         }
         let books = &force.books;
@@ -199,6 +205,7 @@ impl<'p> Run<'p> {
             state_hash: self.stage.exchange.state_hash(),
             judge: self.judge,
             story: self.story,
+            beside: self.stage.beside(),
             money,
             naive: self.twin.finish()?,
         })

@@ -10,6 +10,7 @@
 //! noise_bps = 20                         # of the path, per square root of a minute
 //! control = "quiet"                      # optional: nothing may trip; "news": two episodes of Guarded may be
 //! attackers = true                       # optional: see `attack`
+//! neighbour = true                       # optional: a second market beside it, quiet, on the same contracts
 //! attacker_bound_usd = 5_000             # where a key is stolen, and only there: what they may take
 //! block_time = 6                         # optional: seconds between two blocks, at most 60
 //! low = "90"                             # optional: the path stays within low and high;
@@ -69,7 +70,7 @@
 //! | `halt` | | no block; the first one after carries a time from just after the start |
 //! | `congestion` | `per_block` | the so many best-paying transactions enter, by seeded fees; `keepers = false` keeps theirs out |
 //! | `dead_keeper` | | nobody refreshes prices or cranks |
-//! | `dead_module` | `module`: `market`, `breaker` or `oracle` | that contract fails at everything; the naive twin's only contract dies with `market` |
+//! | `dead_module` | `module`: `market`, `breaker`, `oracle` or `engine` | that contract fails at everything; the naive twin's only contract dies with `market` and with `engine` |
 
 mod check;
 mod faults;
@@ -193,6 +194,8 @@ pub struct Scenario {
     pub market: MarketSetup,
     /// Whether anybody attacks.
     pub attackers: bool,
+    /// Whether a second market stands beside it, quiet, on the same contracts.
+    pub neighbour: bool,
     /// What attackers may take at most, USD.
     pub attacker_bound_usd: u64,
     /// Seconds between two blocks, if not the usual.

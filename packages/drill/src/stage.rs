@@ -1,11 +1,14 @@
 //! The embedded exchange a run plays on: one market, its contracts and who reports to it.
 
 mod doors;
+mod neighbour;
 mod value;
 
+pub use self::neighbour::Beside;
+use self::neighbour::Neighbour;
 use cosmwasm_std::Addr;
 use harness::{AppResponse, Exchange, Failed, Fault, Module};
-use math::units::Side;
+use math::units::{Price, Side};
 use serde::de::DeserializeOwned;
 use types::{
     engine::{ExecuteMsg, MarketState, PositionState, QueryMsg},
@@ -45,11 +48,13 @@ pub struct Stage {
     prices: Option<Snapshot>,
     /// Books when last told.
     books: Option<MarketState>,
+    /// The market beside it.
+    neighbour: Option<Neighbour>,
 }
 
 impl Stage {
-    /// Play on this exchange's first market.
-    pub fn on(exchange: Exchange, params: MarketParams) -> Self {
+    /// Play on this exchange's first market; its second, if it has one, stays at this price.
+    pub fn on(exchange: Exchange, params: MarketParams, price: Price) -> Self {
         let first = exchange.markets.first();
         let name = |of: fn(&harness::MarketAt) -> &String| first.map(of).cloned();
         Self {
@@ -61,6 +66,7 @@ impl Stage {
             dead: Vec::new(),
             prices: None,
             books: None,
+            neighbour: Neighbour::of(&exchange, price),
             exchange,
             params,
         }
@@ -76,7 +82,7 @@ impl Stage {
         if self.dead == dead {
             return;
         }
-        for part in [Part::Market, Part::Breaker, Part::Oracle] {
+        for part in Part::ALL {
             let fault = if dead.contains(&part) {
                 Fault::Dead
             } else {
@@ -157,8 +163,8 @@ impl Stage {
         std::mem::take(&mut self.heard)
     }
 
-    /// The market's books at the newest round; those told last where the engine does not answer, as while the
-    /// oracle is dead.
+    /// The market's books at the newest round; those told last where the engine does not answer, as while it or the
+    /// oracle is dead, with the stance that a lapsed lease has become.
     pub fn books(&mut self) -> Result<MarketState, Bug> {
         let query = QueryMsg::Market {
             market: self.market.clone(),
@@ -167,7 +173,10 @@ impl Stage {
         if let Ok(Some(books)) = told {
             self.books = Some(books);
         }
-        self.books.clone().ok_or(Bug::NoBooks(self.now()))
+        let now = self.now();
+        let told = self.books.clone().ok_or(Bug::NoBooks(now))?;
+        let stance = told.stance.at(now);
+        Ok(MarketState { stance, ..told })
     }
 
     /// The oracle's newest rounds; while it is dead, those known last, good for nothing.
@@ -243,6 +252,7 @@ const fn module(part: Part) -> Module {
         Part::Market => Module::Market(0),
         Part::Breaker => Module::Breaker,
         Part::Oracle => Module::Oracle,
+        Part::Engine => Module::Engine,
     }
 }
 

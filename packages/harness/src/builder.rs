@@ -1,5 +1,7 @@
 //! Building an exchange. Every default is a calm market at two thousand dollars.
 
+mod sources;
+
 use std::rc::Rc;
 
 use cosmwasm_std::{Addr, Uint128};
@@ -9,7 +11,7 @@ use types::{
     engine::{self, FundingTerms, MarketSetup},
     handle::Handle,
     market,
-    oracle::{self, FeedParams, FeedSetup, Origin, SourceSetup},
+    oracle::{self, FeedParams, FeedSetup},
     params::MarketParams,
     Price,
 };
@@ -19,7 +21,6 @@ use crate::{
     exchange::{Exchange, MarketAt, Module},
     numbers::dollars,
     prices::Sources,
-    pyth::{self, pyth_id},
 };
 
 /// Rounds of a market's life before the start and the seconds between them: with the rounds after it long enough for
@@ -43,6 +44,8 @@ pub struct Builder {
     feed: FeedParams,
     source_max_age: Vec<u64>,
     pyth: bool,
+    band: bool,
+    chainlink: bool,
     shape: Option<Shape>,
     params: Option<MarketParams>,
     breaker: breaker::Params,
@@ -65,6 +68,8 @@ impl Exchange {
             feed: FeedParams::major(),
             source_max_age: Vec::new(),
             pyth: false,
+            band: false,
+            chainlink: false,
             shape: None,
             params: None,
             breaker: breaker::Params::default(),
@@ -127,6 +132,19 @@ impl Builder {
     /// A stand-in for Pyth as one more source of every feed, after the reporters.
     pub fn pyth(self) -> Self {
         Self { pyth: true, ..self }
+    }
+
+    /// A stand-in for Band as one more source of every feed.
+    pub fn band(self) -> Self {
+        Self { band: true, ..self }
+    }
+
+    /// Stand-ins for Chainlink as one more source of every feed, the last.
+    pub fn chainlink(self) -> Self {
+        Self {
+            chainlink: true,
+            ..self
+        }
     }
 
     /// A last hand on the setup of every feed.
@@ -226,7 +244,7 @@ impl Builder {
             markets: Vec::new(),
             sources: Sources {
                 reporters,
-                pyth: None,
+                ..Sources::default()
             },
             block_time: self.block_time,
             audited: false,
@@ -234,14 +252,7 @@ impl Builder {
             last_error: Rc::default(),
             app,
         };
-        if self.pyth {
-            let code = x.app.store_code(pyth::pyth());
-            let (deployer, none) = (x.person("deployer"), cosmwasm_std::Empty {});
-            let made = x
-                .app
-                .instantiate_contract(code, deployer, &none, &[], "pyth", None);
-            x.sources.pyth = Some(made.expect("the stand-in starts"));
-        }
+        self.stand_ins(&mut x);
         x.oracle = self.oracle(&mut x);
         x.engine = self.engine(&mut x);
         x.breaker = self.breaker_contract(&mut x);
@@ -269,29 +280,6 @@ impl Builder {
             feeds: feeds.collect(),
         };
         x.put(Module::Oracle, code::oracle, &msg)
-    }
-
-    fn feed_sources(&self, x: &Exchange, market: usize) -> Vec<SourceSetup> {
-        let group = |n| u32::try_from(n).expect("few sources");
-        let age = |n| self.source_max_age.get(n).copied();
-        let reporters = x.sources.reporters.iter().enumerate();
-        let reporters = reporters.map(|(n, reporter)| {
-            let age = age(n).unwrap_or(self.feed.max_age);
-            SourceSetup {
-                group: group(n),
-                ..SourceSetup::reporter(reporter.to_string(), age)
-            }
-        });
-        let pyth = x.sources.pyth.iter().map(|pyth| SourceSetup {
-            origin: Origin::Pyth {
-                contract: pyth.to_string(),
-                id: pyth_id(market),
-            },
-            group: group(x.sources.reporters.len()),
-            pushable: true,
-            ..SourceSetup::reporter(String::new(), self.feed.max_age)
-        });
-        reporters.chain(pyth).collect()
     }
 
     fn engine(&self, x: &mut Exchange) -> Addr {

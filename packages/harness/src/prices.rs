@@ -19,6 +19,10 @@ pub struct Sources {
     pub reporters: Vec<Addr>,
     /// The stand-in for Pyth, where there is one.
     pub pyth: Option<Addr>,
+    /// The stand-in for Band, where there is one.
+    pub band: Option<Addr>,
+    /// The stand-ins for Chainlink, one for each market, where there are any.
+    pub chainlink: Vec<Addr>,
 }
 
 impl Exchange {
@@ -47,7 +51,7 @@ impl Exchange {
         self.send(&keeper, Module::Oracle, &ExecuteMsg::Refresh { feeds }, &[])
     }
 
-    /// Every source reports `text` on the n-th market's feed now, and a round is made of it.
+    /// Every source but Pyth says `text` on the n-th market's feed now, and a round is made of it.
     pub fn quote_on(&mut self, market: usize, text: &str) {
         let feed = self.markets[market].feed.clone();
         let (p, now) = (price(text), self.now());
@@ -55,6 +59,7 @@ impl Exchange {
             self.report(source, &feed, (p, Price::ZERO), now)
                 .expect("a reporter may report");
         }
+        self.foreign_say(market, p);
         self.refresh(&[&feed]).expect("a refresh never fails");
     }
 

@@ -16,6 +16,7 @@ use crate::suite::{setup, usd, Suite, FEED, PARROT, SOURCE_AGE};
 
 const BAND: &str = r#"{"get_reference_data":{"symbol_pair":["ETH","USD"]}}"#;
 const CHAINLINK: &str = r#"{"latest_round_data":{}}"#;
+const DECIMALS: &str = r#"{"decimals":{}}"#;
 const OTHER: &str = r#"{"price":{"feed":"eth"}}"#;
 const PYTH: &str =
     r#"{"price_feed":{"id":"63f341689d98a12ef60a5cff1d7f85c70a9e17bf1575f0e7c0b2512d48b1c8b3"}}"#;
@@ -61,7 +62,9 @@ fn other() -> Origin {
 /// Two reporters and one that is asked.
 fn suite(origin: fn() -> Origin) -> Suite {
     let third = move |feed: &mut FeedSetup| feed.sources[2] = asked(origin());
-    Suite::calm().shape(third).build()
+    let mut s = Suite::calm().shape(third).build();
+    s.teach(DECIMALS, "8");
+    s
 }
 
 fn refresh(s: &mut Suite) -> AppResponse {

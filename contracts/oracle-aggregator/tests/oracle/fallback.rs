@@ -174,7 +174,8 @@ fn stale_reads_hold_the_half_hour_average_beside_the_last_round() {
     assert!(half_hour < fresh.low);
     s.later(91);
     let (status, stale) = (s.status(), s.snapshot(None).band.unwrap());
-    assert_eq!(status, Status::Stale);
+    // Read as Uncertain; but nothing is done at a price that has passed.
+    assert_eq!((status, stale.status), (Status::Stale, Status::Uncertain));
     assert!(stale.low < half_hour && stale.high > fresh.high);
 }
 
@@ -190,4 +191,112 @@ fn margin_reads_end_an_hour_after_the_last_round_whatever_the_feed_allows() {
     s.later(1);
     assert_eq!(s.status(), Status::Stale);
     assert_eq!(s.snapshot(None).band, None);
+}
+
+/// What the feed says may be done, and what a margin read counts as.
+fn reads(s: &Suite) -> (Status, Option<Status>) {
+    (s.status(), s.snapshot(None).band.map(|band| band.status))
+}
+
+/// The feed whose every stage has a time of its own: rounds count for ten minutes.
+fn slow() -> Suite {
+    let mut s = Suite::calm()
+        .shape(anchored)
+        .params(|p| p.max_age = 600)
+        .build();
+    for _ in 0..200 {
+        s.tick(10, usd(2_000));
+    }
+    s
+}
+
+/// From everybody to nobody, to the second, and back.
+#[test]
+fn the_whole_chain_of_fallbacks() {
+    use Status::{Degraded, Invalid, Stale, Uncertain, Valid};
+    let mut s = slow();
+    assert_eq!(reads(&s), (Valid, Some(Valid)), "three of three");
+    // The reports of who is silent count for a minute.
+    silence(&mut s);
+    let two = say(&mut s, &[("ann", 2_000), ("ben", 2_000)]).unwrap();
+    assert_eq!(
+        (two.price, two.status),
+        (usd(2_000), Degraded),
+        "two of three"
+    );
+    assert_eq!(reads(&s), (Degraded, Some(Degraded)));
+    silence(&mut s);
+    assert_eq!(
+        say(&mut s, &[("ann", 2_000)]),
+        None,
+        "one of three is no quorum"
+    );
+    assert_eq!(
+        reads(&s),
+        (Degraded, Some(Degraded)),
+        "the last round counts"
+    );
+    let anchors = [("xen", 2_002), ("yan", 2_002)];
+    let made = say(&mut s, &anchors).unwrap();
+    assert_eq!(
+        (made.price, made.status),
+        (usd(2_002), Degraded),
+        "the anchors"
+    );
+    assert_eq!(say(&mut s, &anchors[..1]), None, "one anchor is no quorum");
+
+    // Nobody. The last round counts for `max_age`, the half-hour average serves margin reads for a quarter of an hour,
+    // the last round for an hour; after ten times `max_age` nothing is known.
+    let steps = [
+        (600, (Degraded, Some(Degraded))),
+        (601, (Stale, Some(Uncertain))),
+        (900, (Stale, Some(Uncertain))),
+        (901, (Stale, Some(Stale))),
+        (3_600, (Stale, Some(Stale))),
+        (3_601, (Stale, None)),
+        (6_000, (Stale, None)),
+        (6_001, (Invalid, None)),
+    ];
+    for (age, expected) in steps {
+        let wait = made.at.time + age - s.now();
+        s.later(wait);
+        s.refresh();
+        assert_eq!(reads(&s), expected, "{age} s");
+        assert_eq!(
+            s.heard().status,
+            expected.0,
+            "what the breaker hears: {age} s"
+        );
+        assert_eq!(s.newest(), made, "no round is made of nothing");
+    }
+
+    // Everybody is back; nobody vouches for the primary sources but themselves, five times.
+    let all = NAMES.map(|who| (who, 2_010)).to_vec();
+    for _ in 0..5 {
+        let made = say(&mut s, &all).unwrap();
+        assert!(
+            made.status == Degraded || made.status == Uncertain,
+            "{made:?}"
+        );
+    }
+    say(&mut s, &all).unwrap();
+    assert_eq!(reads(&s), (Valid, Some(Valid)));
+}
+
+/// With a major's settings the quarter of an hour is also ten times `max_age`.
+#[test]
+fn a_majors_half_hour_average_serves_until_nothing_is_known() {
+    let mut s = warm();
+    let last = s.newest().at.time;
+    let steps = [
+        (90, (Status::Valid, Some(Status::Valid))),
+        (91, (Status::Stale, Some(Status::Uncertain))),
+        (900, (Status::Stale, Some(Status::Uncertain))),
+        (901, (Status::Invalid, None)),
+    ];
+    for (age, expected) in steps {
+        let wait = last + age - s.now();
+        s.later(wait);
+        assert_eq!(reads(&s), expected, "{age} s");
+    }
 }

@@ -242,6 +242,8 @@ fn a_round_ages_into_stale_and_invalid() {
     assert_eq!(s.status(), Status::Stale);
     let stale = s.snapshot(None).band.unwrap();
     assert!(stale.low < fresh.low && stale.high > fresh.high);
+    // One round has no half-hour average.
+    assert_eq!((fresh.status, stale.status), (Status::Valid, Status::Stale));
     s.later(809);
     assert_eq!(s.status(), Status::Stale);
     let older = s.snapshot(None).band.unwrap();

@@ -81,7 +81,8 @@ impl<'p> Twin<'p> {
             time: tick.time,
             height: self.books.moment.height.saturating_add(1),
         };
-        self.books.dead = tick.dead.contains(&Part::Market);
+        let all_of_it = [Part::Market, Part::Engine];
+        self.books.dead = all_of_it.iter().any(|part| tick.dead.contains(part));
         let wishes = self.wishes(tick);
         let mut entered = self.traffic.admit(tick, &wishes);
         self.gang.tamper(&mut entered.reports, tick.real)?;

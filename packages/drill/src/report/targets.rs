@@ -20,6 +20,10 @@ pub fn of(r: &Figures, outcome: &Outcome, plan: &Plan) -> Vec<Target> {
         none("exits_refused", r.exits_refused),
     ];
     targets.extend(attacked(&outcome.takings, plan.attacker_bound_usd));
+    // What befalls a source of one market is no other's; what befalls the chain is.
+    if let Some(beside) = outcome.beside.filter(|_| plan.outages.is_empty()) {
+        targets.push(none("neighbour_disturbed", beside.disturbed));
+    }
     let Some(control) = plan.control else {
         return targets;
     };

@@ -144,3 +144,33 @@ fn a_dead_market_keeps_nobody_in_where_a_dead_twin_keeps_everybody_in() {
     assert!(outcome.judge.exits.longest > 0, "somebody got out");
     assert!(outcome.naive.exits.refused > 0);
 }
+
+/// The clearing house itself: an hour and a half in which nobody can do anything, on either. Nothing is lost, every refusal
+/// lies in that time, and everybody gets out after it.
+#[test]
+fn a_dead_engine_holds_everybody_up_and_loses_nothing() {
+    let (from, to) = (2_400, 7_800);
+    let kind = OutageKind::DeadModule {
+        module: Part::Engine,
+    };
+    let plan = morning();
+    let outcome = played(&[(from, to, kind)]);
+    let judge = &outcome.judge;
+    assert_eq!((judge.insolvent_blocks, judge.wrongful), (0, 0));
+    let window = plan.start + from..plan.start + to;
+    let notes: Vec<&String> = judge.notes().collect();
+    for note in &notes {
+        let time: u64 = note.split(':').next().unwrap().parse().unwrap();
+        assert!(window.contains(&time), "{note}");
+    }
+    let refused = (judge.exits.refused, outcome.naive.exits.refused);
+    assert_eq!(refused, (1, 1), "the same people, on both");
+    assert_eq!(outcome.money.bad_debt, Amount::ZERO);
+    assert_eq!(outcome.money.haircut, Amount::ZERO);
+    assert_eq!(judge.exits.longest, 30);
+    // The lease lapses some minutes into it, and that trips the market, once. Ten of ten calls have failed when it is
+    // back: it stays at ReduceOnly, where everybody may get out, until they have not.
+    assert_eq!(judge.levels.trips, 1);
+    assert_eq!(outcome.seconds(Level::Normal), 3_138);
+    assert_eq!(outcome.seconds(Level::ReduceOnly), 7_668);
+}

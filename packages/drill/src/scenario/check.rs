@@ -74,6 +74,7 @@ pub(super) fn scenario(file: &str, text: &str, raw: File) -> Result<Scenario, At
         citations: raw.citations,
         control: raw.control,
         attackers: raw.attackers,
+        neighbour: raw.neighbour,
         start: span.start,
         end: span.end,
     })

@@ -32,6 +32,8 @@ pub(super) struct File {
     pub control: Option<Control>,
     #[serde(default)]
     pub attackers: bool,
+    #[serde(default)]
+    pub neighbour: bool,
     pub attacker_bound_usd: Option<Spanned<u64>>,
     pub block_time: Option<Spanned<u64>>,
 }

@@ -334,9 +334,7 @@ fn every_kind_of_fault_is_read() {
     for (lines, kind) in kinds {
         assert_eq!(of_source(lines), kind);
     }
-    let module = OutageKind::DeadModule {
-        module: Part::Oracle,
-    };
+    let dead = |module| OutageKind::DeadModule { module };
     let congestion = |keepers| OutageKind::Congestion {
         per_block: 2,
         keepers,
@@ -344,7 +342,14 @@ fn every_kind_of_fault_is_read() {
     let outages = [
         ("kind = \"halt\"", OutageKind::Halt),
         ("kind = \"dead_keeper\"", OutageKind::DeadKeeper),
-        ("kind = \"dead_module\"\nmodule = \"oracle\"", module),
+        (
+            "kind = \"dead_module\"\nmodule = \"oracle\"",
+            dead(Part::Oracle),
+        ),
+        (
+            "kind = \"dead_module\"\nmodule = \"engine\"",
+            dead(Part::Engine),
+        ),
         ("kind = \"congestion\"\nper_block = 2", congestion(true)),
         (
             "kind = \"congestion\"\nper_block = 2\nkeepers = false",
@@ -481,10 +486,10 @@ fn a_fault_without_what_it_needs_or_with_what_it_has_not_names_its_line() {
             "{error}"
         );
     }
-    let error = with_fault("kind = \"dead_module\"\nmodule = \"engine\"\n");
+    let error = with_fault("kind = \"dead_module\"\nmodule = \"beacon\"\n");
     let error = error.unwrap_err().to_string();
     assert!(
-        error.starts_with("day.toml:29: unknown variant `engine`"),
+        error.starts_with("day.toml:29: unknown variant `beacon`"),
         "{error}"
     );
 }

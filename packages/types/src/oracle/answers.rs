@@ -109,6 +109,9 @@ pub struct Band {
     pub low: Price,
     /// Worst for shorts.
     pub high: Price,
+    /// What a margin read by it counts as: the round's status while that is fresh; of a stale feed Uncertain while the
+    /// half-hour average serves, then Stale. The feed's own status says what may be done, this how well it is known.
+    pub status: Status,
 }
 
 /// A round and the one before it.

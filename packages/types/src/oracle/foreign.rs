@@ -68,6 +68,8 @@ pub struct BandAnswer {
 pub enum ChainlinkQuery {
     /// The newest round.
     LatestRoundData {},
+    /// How many decimals its answers have: one number.
+    Decimals {},
 }
 
 /// What Chainlink's aggregator answers.
@@ -99,6 +101,10 @@ mod tests {
         assert_eq!(
             to_json_string(&ChainlinkQuery::LatestRoundData {}).unwrap(),
             r#"{"latest_round_data":{}}"#
+        );
+        assert_eq!(
+            to_json_string(&ChainlinkQuery::Decimals {}).unwrap(),
+            r#"{"decimals":{}}"#
         );
     }
 

@@ -55,7 +55,7 @@ pub enum Origin<A = String> {
     Chainlink {
         /// Which contract.
         contract: A,
-        /// What it answers to `decimals`.
+        /// What it answers to `decimals`; while it answers anything else it is not listened to.
         decimals: u8,
     },
 }
