@@ -58,7 +58,7 @@ pub fn collect(
 /// What an order reserves for whoever executes or removes it: the base, and a fiftieth of it more for
 /// every order that waits already.
 pub fn base(params: &MarketParams, waiting: u64) -> Result<Amount, OutOfRange> {
-    let base = Amount::of(params.base_fee)?;
+    let base = Amount::of(params.sums.base_fee)?;
     let more = base.pro_rata(
         cosmwasm_std::Int256::from(waiting.min(500)),
         cosmwasm_std::Int256::from(50u64),

@@ -184,7 +184,7 @@ impl Ask<'_> {
         if own > cap.share_down(params.account_share)? {
             return Ok(Some(Refusal::Concentration));
         }
-        if entry.after.size.notional_down(index)? < Amount::of(params.dust)? {
+        if entry.after.size.notional_down(index)? < Amount::of(params.sums.dust)? {
             return Ok(Some(Refusal::Dust));
         }
         let share = interest.over(cap, Rounding::Up)?;

@@ -135,7 +135,7 @@ fn patient(
 
 /// The size to close, with the position's sign: the notional asked for, rounded up.
 fn sized(patient: &Patient, scene: &Scene, held: &Held, index: Price) -> Result<Size, OutOfRange> {
-    let dust = Amount::of(scene.market.params.dust)?;
+    let dust = Amount::of(scene.market.params.sums.dust)?;
     let Cut::Part(notional) = patient.cut(dust)? else {
         return Ok(held.loose.size);
     };

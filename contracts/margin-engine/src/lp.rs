@@ -149,14 +149,14 @@ pub fn deposit(
     at_least(
         "deposit",
         amount,
-        peers::market(deps.storage, id)?.params.min_lp,
+        peers::market(deps.storage, id)?.params.sums.min_lp,
     )?;
     if REQUESTS.has(deps.storage, (id, account)) {
         return Err(ContractError::PendingRequest);
     }
     let (mut scene, events) = requested(&mut deps, env, account, id)?;
     let amount = Amount::of(amount)?;
-    let fee = Amount::of(scene.market.params.base_fee)?;
+    let fee = Amount::of(scene.market.params.sums.base_fee)?;
     wallet::debit(deps.storage, account, &scene.market.denom, amount)?;
     wallet::debit(deps.storage, account, &scene.market.denom, fee)?;
     let whole = amount.plus(fee)?;
@@ -208,7 +208,7 @@ pub fn withdraw(
     held.shares = held.shares.checked_sub(shares)?;
     keep(deps.storage, (id, account), &held)?;
     // An empty wallet closes no exit: as much of the fee as is there.
-    let fee = Amount::of(scene.market.params.base_fee)?;
+    let fee = Amount::of(scene.market.params.sums.base_fee)?;
     let fee = fee.min(wallet::free(deps.storage, account, &scene.market.denom)?);
     wallet::debit(deps.storage, account, &scene.market.denom, fee)?;
     scene.books.lp.requests = scene.books.lp.requests.plus(fee)?;
@@ -237,7 +237,7 @@ fn least(scene: &Scene) -> Result<Uint128, ContractError> {
         return Ok(Uint128::one());
     };
     let nav = scene.nav_high(round.low, round.high)?;
-    let least = Amount::of(scene.market.params.min_lp)?;
+    let least = Amount::of(scene.market.params.sums.min_lp)?;
     Ok(vault::shares_for(least, nav, scene.books.lp.shares)?)
 }
 

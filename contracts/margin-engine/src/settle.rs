@@ -183,7 +183,7 @@ impl Case<'_> {
                 return ending::refuse(scene, storage, (self.mandate, self.payee), reason)
             }
         };
-        let reserve = Amount::of(scene.market.params.liquidation_reserve)?;
+        let reserve = Amount::of(scene.market.params.sums.liquidation_reserve)?;
         let mut held = match held {
             Some(position) => fill::take(scene, storage, account, position)?,
             None => {
@@ -247,7 +247,7 @@ impl Case<'_> {
             reserve: if held.is_some() {
                 Amount::ZERO
             } else {
-                Amount::of(scene.market.params.liquidation_reserve)?
+                Amount::of(scene.market.params.sums.liquidation_reserve)?
             },
         })
     }
@@ -274,7 +274,7 @@ impl Case<'_> {
         let part = part(
             &now.size,
             size,
-            (index, Amount::of(scene.market.params.dust)?),
+            (index, Amount::of(scene.market.params.sums.dust)?),
         )?;
         let by = part.negated()?;
         let cost = scene.curve.cost(skew, by, index)?;

@@ -98,7 +98,7 @@ mod tests {
         let cases = [
             (
                 set("gab", "0.6"),
-                "nothing is named \"gab\"; known: account_share, base_fee",
+                "nothing is named \"gab\"; known: account_share, buffer",
             ),
             (set("funding", "0.6"), "nothing is named \"funding\""),
             (set("gap", "much"), "gap cannot be \"much\": "),

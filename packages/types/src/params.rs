@@ -10,7 +10,7 @@ use crate::{engine::FundingTerms, Price, Ratio};
 
 mod terms;
 
-pub use terms::{ExitTerms, FeeSplit, FeeTerms, LossTerms, VarianceTerms};
+pub use terms::{ExitTerms, FeeSplit, FeeTerms, LossTerms, SumTerms, VarianceTerms};
 
 /// Settings of one market's compartment in the engine.
 #[cw_serde]
@@ -53,22 +53,8 @@ pub struct MarketParams {
     pub split: FeeSplit,
     /// Seconds in which a notional of `skew_cap` may be liquidated.
     pub pace_window: u64,
-    /// What an order pays whoever executes or removes it, before the queue's length is added.
-    #[serde(with = "math::packed")]
-    #[schemars(with = "Uint128")]
-    pub base_fee: Uint128,
-    /// What a position prepays for its liquidation.
-    #[serde(with = "math::packed")]
-    #[schemars(with = "Uint128")]
-    pub liquidation_reserve: Uint128,
-    /// The least notional of a position; what remains below it is closed whole.
-    #[serde(with = "math::packed")]
-    #[schemars(with = "Uint128")]
-    pub dust: Uint128,
-    /// The least LP request.
-    #[serde(with = "math::packed")]
-    #[schemars(with = "Uint128")]
-    pub min_lp: Uint128,
+    /// Fixed sums of money.
+    pub sums: SumTerms,
     /// How fast profit and liquidity leave.
     pub exits: ExitTerms,
     /// What insurance may lose at once.
@@ -137,10 +123,7 @@ impl MarketParams {
                 insurance: Ratio::percent(20),
             },
             pace_window: 600,
-            base_fee: Uint128::new(50_000),
-            liquidation_reserve: Uint128::new(1_000_000),
-            dust: Uint128::new(10_000_000),
-            min_lp: Uint128::new(10_000_000),
+            sums: SumTerms::major(),
             exits: ExitTerms::major(),
             losses: LossTerms::major(),
             funding: FundingTerms::major(),
@@ -246,28 +229,9 @@ impl MarketParams {
                 "pace_window",
                 "1 to 86400 seconds",
             ),
-            (
-                self.base_fee <= Uint128::new(10_000_000),
-                "base_fee",
-                "at most 10 dollars",
-            ),
-            (
-                self.liquidation_reserve <= Uint128::new(100_000_000),
-                "liquidation_reserve",
-                "at most 100 dollars",
-            ),
-            (
-                self.dust <= Uint128::new(1_000_000_000),
-                "dust",
-                "at most 1000 dollars",
-            ),
-            (
-                self.min_lp >= Uint128::new(1_000_000),
-                "min_lp",
-                "at least a dollar",
-            ),
         ];
         first_bad(rows)?;
+        self.sums.check()?;
         self.exits.check()?;
         self.losses.check()?;
         self.linked()

@@ -1,6 +1,7 @@
-//! Settings that belong together: variance, fees, exits, losses.
+//! Settings that belong together: variance, fees, sums, exits, losses.
 
 use cosmwasm_schema::cw_serde;
+use cosmwasm_std::Uint128;
 
 use super::{first_bad, BadParam};
 use crate::Ratio;
@@ -41,6 +42,68 @@ pub struct FeeSplit {
     pub vault: Ratio,
     /// To insurance.
     pub insurance: Ratio,
+}
+
+/// Fixed sums of money, millionths of a dollar.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[schemaifier(mute_warnings)]
+#[derive(Copy, Eq)]
+pub struct SumTerms {
+    /// What an order pays whoever executes or removes it, before the queue's length is added.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
+    pub base_fee: Uint128,
+    /// What a position prepays for its liquidation.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
+    pub liquidation_reserve: Uint128,
+    /// The least notional of a position; what remains below it is closed whole.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
+    pub dust: Uint128,
+    /// The least LP request.
+    #[serde(with = "math::packed")]
+    #[schemars(with = "Uint128")]
+    pub min_lp: Uint128,
+}
+
+impl SumTerms {
+    /// Defaults of a major instrument.
+    pub const fn major() -> Self {
+        Self {
+            base_fee: Uint128::new(50_000),
+            liquidation_reserve: Uint128::new(1_000_000),
+            dust: Uint128::new(10_000_000),
+            min_lp: Uint128::new(10_000_000),
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), BadParam> {
+        let rows = [
+            (
+                self.base_fee <= Uint128::new(10_000_000),
+                "sums.base_fee",
+                "at most 10 dollars",
+            ),
+            (
+                self.liquidation_reserve <= Uint128::new(100_000_000),
+                "sums.liquidation_reserve",
+                "at most 100 dollars",
+            ),
+            (
+                self.dust <= Uint128::new(1_000_000_000),
+                "sums.dust",
+                "at most 1000 dollars",
+            ),
+            (
+                self.min_lp >= Uint128::new(1_000_000),
+                "sums.min_lp",
+                "at least a dollar",
+            ),
+        ];
+        first_bad(rows)
+    }
 }
 
 /// How fast profit and liquidity leave a compartment.
