@@ -8,6 +8,7 @@
 )]
 
 mod amend;
+mod constant;
 mod cover;
 mod dead_market;
 mod deleverage;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use cosmwasm_std::{Addr, Uint128};
-use cw_multi_test::{App, Executor};
+use cw_multi_test::Executor;
 use types::{
     breaker,
     engine::{self, FundingTerms, MarketSetup},
@@ -20,6 +20,7 @@ use crate::{
     numbers::dollars,
     prices::Sources,
     pyth::{self, pyth_id},
+    touches,
 };
 
 /// Rounds of a market's life before the start and the seconds between them: with the rounds after it long enough for
@@ -212,7 +213,7 @@ impl Builder {
     }
 
     fn deploy(&self) -> Exchange {
-        let mut app = App::default();
+        let mut app = touches::chain();
         let mut block = app.block_info();
         block.time = cosmwasm_std::Timestamp::from_seconds(self.start);
         app.set_block(block);

@@ -31,6 +31,7 @@ mod exchange;
 mod numbers;
 mod prices;
 mod pyth;
+mod touches;
 
 pub use act::{increase, reduce};
 pub use audit::Violation;
@@ -40,3 +41,4 @@ pub use cw_multi_test::AppResponse;
 pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use numbers::{dollars, price, units, usd};
 pub use pyth::pyth_id;
+pub use touches::{Chain, Counted, Touches};
