@@ -8,6 +8,7 @@
 )]
 
 mod amend;
+mod busy;
 mod constant;
 mod cover;
 mod dead_market;
@@ -27,6 +28,7 @@ mod oracle_incidents;
 mod orders;
 mod outflow;
 mod pace;
+mod refusals;
 mod stuck;
 mod surveillance;
 mod terms;
