@@ -20,7 +20,7 @@ fn compared(ops: &[Op], cash: i128, (insurance, percent): (i128, i128)) {
 }
 
 proptest! {
-    #![proptest_config(cases(4_000))]
+    #![proptest_config(cases(3_000))]
 
     #[test]
     fn every_number_of_the_books_is_that_of_the_model(
@@ -32,7 +32,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn and_stays_it_through_a_long_history(

@@ -69,7 +69,7 @@ fn step() -> impl Strategy<Value = (u64, Op)> {
 }
 
 proptest! {
-    #![proptest_config(cases(2_500))]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn a_few_times_with_people_coming_and_prices_moving(
