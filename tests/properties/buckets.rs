@@ -132,7 +132,7 @@ fn delays() -> impl Strategy<Value = i128> {
 }
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(cases(5_000))]
 
     /// One limit that stays: to the unit, and to the next nanosecond.
     #[test]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::{
     cases,
-    world::{Op, World, UNIT},
+    world::{sides, Op, World, UNIT},
 };
 
 const USD: i128 = 1_000_000;
@@ -54,19 +54,39 @@ fn between() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// Scale a side again and again, and compare everything each time.
+fn worn_down(side: Side, steps: Vec<(u64, Op)>) {
+    let mut world = crowd();
+    for (keep, op) in steps {
+        world.run(&op);
+        world.scale(side, Ratio::percent(keep));
+        world.check();
+    }
+}
+
+fn step() -> impl Strategy<Value = (u64, Op)> {
+    (60u64..=95, between())
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn a_few_times_with_people_coming_and_prices_moving(
+        steps in prop::collection::vec(step(), 1..10), side in sides(),
+    ) {
+        worn_down(side, steps);
+    }
+}
+
 proptest! {
     #![proptest_config(cases(12))]
 
     /// The side never empties, so `A` falls through all of them, down to 1e-22; newcomers enter at each.
     #[test]
     fn a_hundred_times_with_people_coming_and_prices_moving(
-        steps in prop::collection::vec((60u64..=95, between()), 100), side in prop::sample::select(vec![Side::Long, Side::Short]),
+        steps in prop::collection::vec(step(), 100), side in sides(),
     ) {
-        let mut world = crowd();
-        for (keep, op) in steps {
-            world.run(&op);
-            world.scale(side, Ratio::percent(keep));
-            world.check();
-        }
+        worn_down(side, steps);
     }
 }

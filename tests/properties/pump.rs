@@ -178,7 +178,7 @@ impl Club {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(cases(20_000))]
 
     /// The same through the books: what the accounts own at the end is what they brought, less fees, less
     /// the costs counted above.

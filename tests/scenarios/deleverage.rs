@@ -1,7 +1,12 @@
 //! Winners' gains near the vault's cash: their side is scaled, everybody alike, and no further than needed.
 
 use harness::{units, Exchange};
-use types::{engine::Deleveraged, params::MarketParams, wire::Wire, Ratio, Side};
+use types::{
+    engine::{Deleveraged, FundingTerms},
+    params::MarketParams,
+    wire::Wire,
+    Ratio, Side,
+};
 
 /// Three longs of 100 units together against a vault of 100,000.
 fn crowded() -> Exchange {
@@ -31,6 +36,69 @@ fn nobody_is_scaled_below_the_trigger() {
     rise(&mut x, 2_000, 2_800);
     assert_eq!(x.position("a").unwrap().size, units("50"));
     assert!(x.vitals().gain > Ratio::percent(75));
+}
+
+/// The same on either side, without funding, so that nothing but the price moves gain and cash.
+fn still(side: Side) -> Exchange {
+    let mut params = MarketParams::major(2_000, 10_000_000);
+    params.funding = FundingTerms {
+        slope: Ratio::ZERO,
+        clamp: Ratio::ZERO,
+    };
+    let mut x = Exchange::calm().nav(100_000).params(params).build();
+    for (who, size) in [("a", "50"), ("b", "25"), ("c", "25")] {
+        x.opened(who, side, (size, 20_000), "2000");
+    }
+    x
+}
+
+/// The price at which the 100 units of a side have gained so many millionths of a dollar: with eight decimals it is
+/// exact.
+fn gained(x: &Exchange, side: Side, gain: i128) -> String {
+    let cost: i128 = ["a", "b", "c"]
+        .map(|w| x.position(w).unwrap().cost.0.i128())
+        .into_iter()
+        .sum();
+    let value = match side {
+        Side::Long => cost + gain,
+        Side::Short => -(cost + gain),
+    };
+    format!("{}.{:08}", value / 100_000_000, value % 100_000_000)
+}
+
+#[test]
+fn nothing_happens_at_85_percent_and_a_hundred_thousandth_of_a_dollar_above_it_scales_to_77() {
+    for (side, near) in [(Side::Long, "2840"), (Side::Short, "1160")] {
+        let mut x = still(side);
+        x.walk("2000", near, 400);
+        // A step below, then the whole way.
+        for _ in 0..12 {
+            x.wait(30);
+            x.quote(near);
+        }
+        assert!(x.vitals().gain < Ratio::percent(85));
+        let cash = x.books(0).cash.0.i128();
+        // The sums are rounded up by a unit for each position.
+        let (below, above) = (cash * 85 / 100 - 5, cash * 85 / 100 + 5);
+        let quoted = |x: &mut Exchange, gain| {
+            let at = gained(x, side, gain);
+            x.next_block();
+            x.quote(&at);
+            let res = x.crank();
+            Deleveraged::find(&res.events).unwrap()
+        };
+        assert_eq!(quoted(&mut x, below), [], "{side:?}");
+        let gain = x.vitals().gain;
+        assert!(gain <= Ratio::percent(85) && gain > Ratio::raw(849_999_999_000_000_000));
+        assert_eq!(x.books(0).cash.0.i128(), cash, "nothing moved");
+        let done = quoted(&mut x, above);
+        assert_eq!(done.len(), 1, "{side:?}");
+        assert_eq!(done[0].longs, side == Side::Long);
+        assert_eq!(done[0].shorts, side == Side::Short);
+        let gain = x.vitals().gain;
+        assert!(gain <= Ratio::percent(77), "{gain:?}");
+        assert!(gain > Ratio::raw(769_999_900_000_000_000), "{gain:?}");
+    }
 }
 
 #[test]

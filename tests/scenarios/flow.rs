@@ -2,7 +2,14 @@
 //! a loose backstop. Nothing is refused.
 
 use harness::{usd, Exchange};
-use types::{Amount, Side};
+use types::{
+    breaker::{self, Thresholds},
+    engine::ProfitQueued,
+    level::Level,
+    scope::Scope,
+    wire::Wire,
+    Amount, Side,
+};
 
 /// A winner whose profit is far beyond what an hour may pass.
 fn won(x: &mut Exchange) -> Amount {
@@ -28,6 +35,66 @@ fn a_close_pays_what_was_paid_in_and_the_bucket_and_queues_the_rest() {
     assert!(waits > usd(50_000) && waits < usd(59_000), "{waits:?}");
     assert_eq!(x.books(0).queued, waits);
     assert!(queue[0].claimable.is_zero());
+}
+
+/// A market that no jump alarms, held at a level by its guardian.
+fn held(level: Level) -> Exchange {
+    let jump = Thresholds {
+        guarded: None,
+        reduce_only: None,
+        protected: None,
+    };
+    let breaker = breaker::Params {
+        jump,
+        ..breaker::Params::default()
+    };
+    let x = Exchange::calm().nav(1_000_000).breaker(breaker);
+    let mut x = x.build();
+    x.opened("winner", Side::Long, ("100", 50_000), "2000");
+    if level > Level::Normal {
+        let (market, hours) = (x.markets[0].id.clone(), 1);
+        let scope = Scope::Market { market };
+        let raise = breaker::ExecuteMsg::Raise {
+            scope,
+            level,
+            hours,
+        };
+        x.tell_breaker("guardian", &raise).unwrap();
+    }
+    x
+}
+
+#[test]
+fn the_border_is_whole_at_normal_half_at_reduce_only_and_a_quarter_at_protected() {
+    let passed = |level| {
+        let mut x = held(level);
+        x.close("winner", Side::Long).unwrap();
+        let before = x.wallet("winner");
+        x.round("2600");
+        let res = x.crank();
+        assert_eq!(
+            x.stance().level.max(Level::Guarded),
+            level.max(Level::Guarded)
+        );
+        let waits = ProfitQueued::find(&res.events).unwrap()[0].amount;
+        let at_once = x.wallet("winner").minus(before).unwrap();
+        (
+            at_once.minus(usd(50_000)).unwrap(),
+            at_once.plus(waits).unwrap(),
+        )
+    };
+    let rows = [
+        Level::Normal,
+        Level::Guarded,
+        Level::ReduceOnly,
+        Level::Protected,
+    ]
+    .map(passed);
+    // Half of one percent of a million, of which nothing but the level takes; what it takes waits.
+    assert_eq!(rows.map(|r| r.0), [5_000, 5_000, 2_500, 1_250].map(usd));
+    // Funding freezes at Protected: a few millionths.
+    let owed = rows.map(|r| r.1.minus(rows[0].1).unwrap().abs().unwrap());
+    assert!(owed.iter().all(|off| *off < Amount::raw(50)), "{rows:?}");
 }
 
 #[test]

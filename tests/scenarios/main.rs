@@ -8,7 +8,9 @@
 )]
 
 mod amend;
+mod busy;
 mod concentration;
+mod constant;
 mod cover;
 mod dead_engine;
 mod dead_market;
@@ -29,13 +31,16 @@ mod oracle_incidents;
 mod orders;
 mod outflow;
 mod pace;
+mod reanchor;
 mod reconcile;
+mod refusals;
 mod registered;
 mod stuck;
 mod surveillance;
 mod terms;
 mod timing;
 mod trading;
+mod unbalanced;
 mod vault;
 mod windup;
 mod young;

@@ -109,7 +109,7 @@ fn learned(feed: &Feed, spoken: &Spoken<'_>, now: u64) -> Result<Newest, OutOfRa
         lateness: lateness(feed, at),
         grace: grace(feed, &round, now),
         settle,
-        twap: twap.holding(input),
+        twap: anew(twap, &verdict).holding(input),
         volatility: volatility(feed, &round)?,
     })
 }
@@ -193,6 +193,15 @@ fn input(price: Price, verdict: &Verdict, by: Ratio) -> Result<Price, OutOfRange
         jump::clamped(price, verdict.reference, by)
     } else {
         Ok(price)
+    }
+}
+
+/// A move settled without an average is not measured against what was before it, once there is one again.
+fn anew(twap: Twap, verdict: &Verdict) -> Twap {
+    if verdict.settled {
+        twap.anew()
+    } else {
+        twap
     }
 }
 

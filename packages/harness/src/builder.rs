@@ -5,7 +5,7 @@ mod sources;
 use std::rc::Rc;
 
 use cosmwasm_std::{Addr, Uint128};
-use cw_multi_test::{App, Executor};
+use cw_multi_test::Executor;
 use types::{
     breaker,
     engine::{self, FundingTerms, MarketSetup},
@@ -21,6 +21,7 @@ use crate::{
     exchange::{Exchange, MarketAt, Module},
     numbers::dollars,
     prices::Sources,
+    touches,
 };
 
 /// Rounds of a market's life before the start and the seconds between them: with the rounds after it long enough for
@@ -230,7 +231,7 @@ impl Builder {
     }
 
     fn deploy(&self) -> Exchange {
-        let mut app = App::default();
+        let mut app = touches::chain();
         let mut block = app.block_info();
         block.time = cosmwasm_std::Timestamp::from_seconds(self.start);
         app.set_block(block);

@@ -1,12 +1,13 @@
 //! The exchange: one chain, four contracts, people.
 
 use cosmwasm_std::{coins, Addr, Coin, Empty, StdError, Timestamp, Uint256};
-use cw_multi_test::{App, AppResponse, BankSudo, Executor, SudoMsg};
+use cw_multi_test::{AppResponse, BankSudo, Executor, SudoMsg};
 use serde::Serialize;
 
 use crate::{
     code::{Fault, LastError, Switch},
     prices::Sources,
+    touches::Chain,
 };
 
 /// The coin everything settles in.
@@ -70,7 +71,7 @@ impl std::fmt::Debug for Failed {
 /// A whole small exchange.
 pub struct Exchange {
     /// The chain.
-    pub app: App,
+    pub app: Chain,
     /// oracle-aggregator.
     pub oracle: Addr,
     /// margin-engine.

@@ -34,6 +34,7 @@ mod prices;
 mod pyth;
 mod snapshot;
 mod standin;
+mod touches;
 
 pub use act::{increase, reduce};
 pub use audit::Violation;
@@ -46,3 +47,4 @@ pub use numbers::{dollars, price, units, usd};
 pub use pyth::pyth_id;
 pub use snapshot::Snapshot;
 pub use standin::Foreign;
+pub use touches::{Chain, Counted, Touches};

@@ -3,7 +3,9 @@
 //! Thresholds scale with volatility. A move beyond the threshold is confirmed by two sources of
 //! different groups that each saw it after the last calm round, or by seeing the same move at two
 //! round times at least [`APART`] seconds apart. Where there is no average (a young feed, or after
-//! a halt) only the second way counts, against the last calm price, and there is no distance.
+//! a halt) only the second way counts, against the last calm price, and there is no distance. A
+//! move that had been read before and is settled like that is the past: the average begins anew with
+//! it, else it would come back, still knowing the price before, and be read again.
 
 use cosmwasm_schema::cw_serde;
 
@@ -68,6 +70,8 @@ pub struct Candidate {
     pub way: Way,
     /// Where and when.
     pub first: Seen,
+    /// Whether its distance has been read: it was confirmed while there was an average.
+    pub read: bool,
 }
 
 /// What the rule remembers between rounds.
@@ -115,6 +119,8 @@ pub struct Verdict {
     pub unconfirmed: bool,
     /// Distance from the average of a confirmed jump, else zero.
     pub jump: Ratio,
+    /// A move that had been read is settled without an average: the next one begins here.
+    pub settled: bool,
 }
 
 impl Watch {
@@ -131,11 +137,13 @@ impl Watch {
         let reference = sighting.average.unwrap_or(self.calm.price);
         let seen = sighting.seen;
         let away = distance(seen.price, reference)?;
+        let read = self.candidate.is_some_and(|c| c.read);
         let calm = Verdict {
             watch: Self::start(seen),
             reference,
             unconfirmed: false,
             jump: Ratio::ZERO,
+            settled: read && sighting.average.is_none(),
         };
         if away <= sighting.threshold {
             return Ok(calm);
@@ -148,6 +156,10 @@ impl Watch {
         let witnessed =
             sighting.average.is_some() && self.witnessed(sighting, reference, candidate.way)?;
         let confirmed = repeated || witnessed;
+        let candidate = Candidate {
+            read: candidate.read || confirmed,
+            ..candidate
+        };
         Ok(Verdict {
             watch: Self {
                 calm: self.calm,
@@ -156,6 +168,7 @@ impl Watch {
             reference,
             unconfirmed: !confirmed,
             jump: if confirmed { away } else { Ratio::ZERO },
+            settled: false,
         })
     }
 
@@ -166,6 +179,7 @@ impl Watch {
         let fresh = Candidate {
             way,
             first: sighting.seen,
+            read: false,
         };
         let Some(known) = self.candidate.filter(|c| c.way == way) else {
             return Ok(fresh);
@@ -211,7 +225,10 @@ fn way(price: Price, reference: Price) -> Way {
 #[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
-    use crate::units::E18;
+    use crate::{
+        twap::{Twap, FIVE_MINUTES},
+        units::E18,
+    };
     use proptest::prelude::*;
 
     const FIVE: Ratio = Ratio::percent(5);
@@ -302,6 +319,54 @@ mod tests {
         let second = judge(first.watch, at(110, 9_010), None, &both);
         assert_eq!((second.unconfirmed, second.jump), (false, Ratio::ZERO));
         assert_eq!(second.watch, Watch::start(at(110, 9_010)));
+        // Nobody has read of it: an average that comes back may say so.
+        assert!(!second.settled);
+        let read = judge(watch(), at(110, 1_010), Some(100), &both);
+        assert_eq!(read.jump, Ratio::percent(10));
+        assert!(judge(read.watch, at(110, 1_200), None, &both).settled);
+        // Another move is another matter.
+        let other = judge(read.watch, at(130, 1_200), None, &both);
+        assert!(other.unconfirmed && !other.settled);
+        assert!(!judge(other.watch, at(130, 1_210), None, &both).settled);
+    }
+
+    /// What is read of a price that stays where it went, round after round: the average rolls, and begins anew where a
+    /// move is settled without it.
+    fn readings(before: &[u64], after: &[u64], to: u128) -> Vec<Ratio> {
+        let (mut time, mut read) = (1_000, vec![]);
+        let mut twap = Twap::start(time, at(100, time).price);
+        let mut watch = watch();
+        let rounds = before.iter().map(|gap| (*gap, 100));
+        for (gap, dollars) in rounds.chain(after.iter().map(|gap| (*gap, to))) {
+            time += gap;
+            twap = twap.roll(time, 90).unwrap();
+            let both = [says(dollars, time, 1), says(dollars, time, 2)];
+            let sighting = Sighting {
+                seen: at(dollars, time),
+                average: twap.average(FIVE_MINUTES),
+                threshold: Ratio::percent(2),
+                witnesses: &both,
+            };
+            let verdict = watch.judge(&sighting).unwrap();
+            watch = verdict.watch;
+            twap = if verdict.settled { twap.anew() } else { twap };
+            twap = twap.holding(sighting.seen.price);
+            read.push(verdict.jump);
+        }
+        read.split_off(before.len())
+    }
+
+    #[test]
+    fn a_move_that_has_been_read_is_not_read_again_when_the_average_comes_back() {
+        let before = [&[30; 20][..], &[130, 30, 30]].concat();
+        let after = [&[10, 130][..], &[10; 40]].concat();
+        let read = readings(&before, &after, 150);
+        assert_eq!(read[0], Ratio::percent(50));
+        // Refused after the silence, and calm ever since.
+        assert!(
+            read[1..].iter().all(|jump| *jump == Ratio::ZERO),
+            "{read:?}"
+        );
     }
 
     proptest! {
@@ -321,6 +386,20 @@ mod tests {
             let reach = centre.times(FIVE, Round::Down).unwrap();
             prop_assert!(out.distance(centre) <= reach);
             prop_assert!(price.distance(centre) > reach || out == price);
+        }
+
+        #[test]
+        fn a_price_that_stays_never_reads_as_more_than_it_did(
+            before in proptest::collection::vec(5u64..160, 20..40),
+            after in proptest::collection::vec(10u64..160, 2..60), to in 20u128..400,
+        ) {
+            let read = readings(&before, &after, to);
+            let slack = Ratio::raw(10);
+            // From when it is first read: until then nothing may have confirmed it.
+            let read = read.into_iter().skip_while(|jump| *jump == Ratio::ZERO);
+            for pair in read.collect::<Vec<_>>().windows(2) {
+                prop_assert!(pair[1] <= pair[0].plus(slack).unwrap(), "{pair:?}");
+            }
         }
 
         #[test]

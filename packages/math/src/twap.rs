@@ -96,6 +96,12 @@ impl Twap {
         Self { price, ..self }
     }
 
+    /// The five minutes begin anew at the head: refused until they are covered again. Half an hour stays what it was.
+    pub fn anew(self) -> Self {
+        let marks = vec![self.head];
+        Self { marks, ..self }
+    }
+
     /// The average of a window up to now, rounded down. Refused (`None`) when less than 80 % of it is covered.
     /// Marks are apart: up to five minutes it begins at the oldest mark inside, beyond at the newest before.
     pub fn average(&self, window: u64) -> Option<Price> {
@@ -167,6 +173,21 @@ mod tests {
         assert_eq!(short.average(FIVE_MINUTES), None);
         let shorter = twap.roll(time + 120, HOLD).unwrap();
         assert!(shorter.average(FIVE_MINUTES).is_some());
+    }
+
+    #[test]
+    fn what_begins_anew_knows_no_price_from_before_and_half_an_hour_still_does() {
+        let (twap, mut time) = fed(&[(10, 7 * E18); 200]);
+        let mut anew = twap.clone().anew().holding(Price::raw(9 * E18));
+        assert_eq!(anew.average(HALF_HOUR), twap.average(HALF_HOUR));
+        for _ in 0..23 {
+            time += 10;
+            anew = anew.roll(time, HOLD).unwrap();
+            assert_eq!(anew.average(FIVE_MINUTES), None);
+        }
+        anew = anew.roll(time + 10, HOLD).unwrap();
+        assert_eq!(anew.average(FIVE_MINUTES), Some(Price::raw(9 * E18)));
+        assert!(anew.average(HALF_HOUR) < Some(Price::raw(8 * E18)));
     }
 
     #[test]
