@@ -13,6 +13,7 @@ use types::{
 use crate::{
     people::worth,
     recorded::{all_say, quotes, whole},
+    twin::Twin,
 };
 
 /// 08:00 UTC.
@@ -71,6 +72,9 @@ fn nothing_opens_at_a_floor_that_the_market_has_fallen_through() {
         x.deposit(who, 2_000_000);
     }
     let nav = x.books(0).nav.unwrap();
+    // An ordinary fork that reads the clipped source alone, and who sells there what is not worth it any more.
+    let mut twin = Twin::calm();
+    twin.bring(&x, "seller", 2_000_000);
     let (mut clipped, mut tally) = (None, Tally::default());
     let (mut refused, mut below) = ([0, 0], 0);
     for (n, minute) in minutes.iter().enumerate() {
@@ -90,6 +94,8 @@ fn nothing_opens_at_a_floor_that_the_market_has_fallen_through() {
             assert!(newest(&x) >= Status::Uncertain, "{minute:?}");
             assert!(x.stance().level >= Level::ReduceOnly, "{minute:?}");
             tally.sold += 50;
+            twin.print(low);
+            assert!(twin.increase(&x, "seller", Side::Short, (5_350, 5_000)));
         }
         for (who, side) in TRADERS {
             let signed = x.place(who, 0, increase(side, EACH, 5_000), None);
@@ -103,11 +109,18 @@ fn nothing_opens_at_a_floor_that_the_market_has_fallen_through() {
     let floor = whole(price(FLOOR));
     // Sold at the floor and bought back once the feed is mended.
     let shorted = tally.sold * (floor - end);
+    twin.print(minutes.last().unwrap().price);
+    assert!(twin.close(&x, "seller", Side::Short));
+    let taken = twin.free(&x, "seller").0.i128() / 1_000_000 - 2_000_000;
+    assert!(
+        taken * 100 > i128::try_from(shorted).unwrap() * 98,
+        "{taken}"
+    );
     // Bought outside and lent upon at four fifths of the floor.
     let lent = tally.sold * (floor * 4 / 5 - end.min(floor * 4 / 5));
     println!(
         "clipped after {clipped} minutes for {below}; {} fills, {refused:?} refused before and below; edge {} \
-         millionths; the floor alone would have lost {shorted} dollars to a seller and {lent} to a borrower",
+         millionths; the floor alone would have lost {shorted} dollars to a seller, {taken} with the twin, and {lent} to a borrower",
         tally.fair, tally.edge
     );
     // They could trade while there was a market, at its price and for its fees; the same trades, let go on at the floor,
@@ -171,4 +184,50 @@ fn it_reopens_after_twelve_hours_of_leaving_only_and_in_steps() {
     x.round("107");
     x.crank();
     assert_eq!(x.position("bob").unwrap().size, harness::units("101"));
+}
+
+/// 00:00 UTC of 12 May.
+const MIDNIGHT: u64 = 1_652_313_600;
+/// Minutes of that day, and what the market first closed below in them, per thousand.
+const NAMED: [(u64, &str); 4] = [(506, "107"), (563, "50"), (855, "10"), (1_410, "0.91")];
+
+#[test]
+fn in_every_minute_of_that_day_in_which_the_market_is_below_the_floor_nothing_opens() {
+    let window = (MIDNIGHT + 480 * 60, MIDNIGHT + 86_400);
+    let Some(minutes) = quotes("luna2022_LUNA_binance-spot-1m.csv", window, (1_000, 60)) else {
+        return;
+    };
+    for (minute, limit) in NAMED {
+        let first = minutes.iter().find(|q| q.price < price(limit)).unwrap();
+        assert_eq!(first.time, MIDNIGHT + (minute + 1) * 60, "{limit}");
+    }
+    let mut x = Exchange::calm()
+        .price(whole(minutes[0].price))
+        .sources(2)
+        .clock(minutes[0].time - 600, 6)
+        .unaudited()
+        .build();
+    x.deposit("buyer", 100_000);
+    let mut seen = 0;
+    for minute in &minutes {
+        x.at(minute.time.max(x.now() + 1));
+        let (now, truth) = (x.now(), minute.price);
+        let said = [truth.max(price(FLOOR)), truth];
+        for (source, said) in said.into_iter().enumerate() {
+            x.report(source, "eth-usd", (said, Price::ZERO), now)
+                .unwrap();
+        }
+        x.refresh(&["eth-usd"]).unwrap();
+        x.crank();
+        // Two and a half per cent below it, and all of the time in the end.
+        if truth < price("104") {
+            seen += 1;
+            assert_eq!(newest(&x), Status::Uncertain, "{minute:?}");
+            assert!(x.stance().level >= Level::ReduceOnly, "{minute:?}");
+            let order = increase(Side::Long, "1", 1_000);
+            assert!(x.place("buyer", 0, order, None).is_err(), "{minute:?}");
+        }
+    }
+    assert!(seen > 800, "{seen}");
+    x.assert_sound();
 }

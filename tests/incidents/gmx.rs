@@ -5,10 +5,10 @@
 //! index nothing, so what a trip wins is its size times one per cent less 8 bp of fees: it is the cap of the skew, three
 //! million dollars, that keeps it below what the push costs. It would break even at some eleven million.
 
-use harness::{increase, Exchange};
+use harness::{increase, price, usd, Exchange};
 use types::{engine::Order, Side};
 
-use crate::people::worth;
+use crate::{people::worth, twin::Twin};
 
 /// To push outside by one per cent, round trip, millionths.
 const PUSH: i128 = 200_000_000_000;
@@ -61,4 +61,23 @@ fn moving_the_market_outside_costs_more_than_any_size_wins_here() {
     // The most that may be had wins a little more than a quarter of what five pushes cost.
     let (_, won) = trips("1490", 600_000);
     assert!(won * 100 / (5 * PUSH) < 30, "{won}");
+}
+
+#[test]
+fn five_million_five_times_pay_what_was_reported_where_size_costs_nothing() {
+    let x = Exchange::calm().bare();
+    let mut twin = Twin::calm();
+    twin.bring(&x, "thief", 2_000_000);
+    for _ in 0..5 {
+        for (side, from, to) in [(Side::Long, "2000", "2020"), (Side::Short, "2020", "2000")] {
+            twin.print(price(from));
+            assert!(twin.increase(&x, "thief", side, (5_000_000, 1_000_000)));
+            twin.print(price(to));
+            assert!(twin.close(&x, "thief", side));
+        }
+    }
+    let won = twin.free(&x, "thief").minus(usd(2_000_000)).unwrap();
+    println!("the twin pays {won:?}");
+    // 565,000 before fees were reported, 400,000 to 450,000 after them.
+    assert!(won > usd(450_000) && won < usd(465_000), "{won:?}");
 }

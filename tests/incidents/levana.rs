@@ -5,7 +5,7 @@
 use harness::{price, usd, Exchange};
 use types::{Price, Side};
 
-use crate::people::worth;
+use crate::{people::worth, twin::Twin};
 
 const FEED: &str = "eth-usd";
 
@@ -173,4 +173,37 @@ fn of_three_prices_in_hand_none_binds_the_order_and_none_moves_the_round() {
         x.wait(30);
         all(&mut x, 1_000);
     }
+}
+
+#[test]
+fn thirty_times_is_more_than_he_is_let_have() {
+    let mut x = exchange();
+    let _ = x.increase("thief", Side::Long, "30000", 10_000);
+    x.wait(x.max_future() + 1);
+    all(&mut x, 1_000);
+    x.crank();
+    assert!(x.position("thief").is_none());
+}
+
+#[test]
+fn the_same_twenty_pay_where_a_stored_price_fills_at_once() {
+    let x = Exchange::calm().bare();
+    let mut twin = Twin::calm();
+    twin.bring(&x, "thief", 100_000);
+    for n in 0..20 {
+        let (side, from, to) = if n % 2 == 0 {
+            (Side::Long, "10.00", "10.08")
+        } else {
+            (Side::Short, "10.08", "10.00")
+        };
+        // One transaction: open at what is stored, push what is true, close at it.
+        twin.print(price(from));
+        assert!(twin.increase(&x, "thief", side, (300_000, 30_000)));
+        twin.print(price(to));
+        assert!(twin.close(&x, "thief", side));
+    }
+    let won = twin.free(&x, "thief").minus(usd(100_000)).unwrap();
+    println!("the twin pays {won:?} for twenty");
+    // Eight parts in a thousand of 300,000 each, less 8 bp.
+    assert!(won > usd(42_900) && won < usd(43_100), "{won:?}");
 }

@@ -4,7 +4,7 @@
 //!
 //! Prices are those of ten thousand tokens.
 
-use harness::{price, Builder, Exchange};
+use harness::{price, usd, Builder, Exchange};
 use types::{
     engine::{Liquidated, MandateDone, Refusal},
     level::Level,
@@ -13,7 +13,7 @@ use types::{
     Side,
 };
 
-use crate::{people::worth, recorded::all_say};
+use crate::{people::worth, recorded::all_say, twin::Twin};
 
 const START: u128 = 382;
 /// Brought by each of the two.
@@ -158,4 +158,29 @@ fn drill(calm: u32) {
     assert!(buyer < 100_000_000_000 && buyer + seller < -200_000_000_000);
     assert!(after >= nav);
     assert!(x.position("buyer").is_none() && x.position("seller").is_none());
+}
+
+#[test]
+fn where_the_price_is_all_there_is_the_same_buyer_takes_the_vault() {
+    let x = Exchange::calm().bare();
+    let mut twin = Twin::calm();
+    twin.print(price("382"));
+    for (who, side) in [("seller", Side::Short), ("buyer", Side::Long)] {
+        twin.bring(&x, who, BROUGHT);
+        assert!(twin.increase(&x, who, side, (400_000, 21_000)));
+    }
+    let (mut told, mut gone) = (START * 1_000_000, 0);
+    for _ in 1..=20 {
+        told = told * 117 / 100;
+        let text = format!("{}.{:06}", told / 1_000_000, told % 1_000_000);
+        gone += twin.print(price(&text)).len();
+    }
+    // From 0.0382 to 0.88: the seller goes at the first step, and beyond what he brought behind it.
+    assert_eq!(gone, 1);
+    assert!(twin.debt().0 > usd(40_000));
+    assert!(twin.close(&x, "buyer", Side::Long));
+    let won = twin.free(&x, "buyer").minus(usd(5_000_000)).unwrap();
+    let left = twin.nav(price("200"));
+    println!("the twin pays {won:?} and keeps {left:?} of ten million");
+    assert!(won > usd(8_500_000) && left < usd(1_500_000));
 }

@@ -12,6 +12,72 @@ pub struct Quote {
     pub price: Price,
 }
 
+/// A bar, stamped at its opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    pub time: u64,
+    pub close: Price,
+    pub high: Price,
+    pub low: Price,
+}
+
+/// A file's bars whose opening is in a window of times.
+pub fn bars(name: &str, (from, to): (u64, u64)) -> Option<Vec<Bar>> {
+    let mut all = Vec::new();
+    for line in file(name)?.lines().skip(1) {
+        let mut cells = line.split(',');
+        let time = cells.next().unwrap().parse::<u64>().unwrap();
+        let mut next = || price(cells.next().unwrap());
+        let (close, high, low) = (next(), next(), next());
+        if (from..to).contains(&time) {
+            all.push(Bar {
+                time,
+                close,
+                high,
+                low,
+            });
+        }
+    }
+    assert!(!all.is_empty(), "{name} holds nothing of the window");
+    Some(all)
+}
+
+/// The price at a second inside bars of so many seconds: knots at a third, two thirds and the end of each, a rising bar
+/// low first, a falling one high first, joined by lines.
+pub fn inside(bars: &[Bar], step: u64, time: u64) -> Price {
+    let n = bars.iter().rposition(|b| b.time <= time).unwrap();
+    let before = if n == 0 {
+        bars[0].close
+    } else {
+        bars[n - 1].close
+    };
+    let bar = bars[n];
+    let (first, second) = if bar.close >= before {
+        (bar.low, bar.high)
+    } else {
+        (bar.high, bar.low)
+    };
+    let third = step / 3;
+    let spent = (time - bar.time).min(step - 1);
+    let legs = [(before, first), (first, second), (second, bar.close)];
+    let (from, to) = legs[usize::try_from(spent / third).unwrap()];
+    let raw = |p: Price| p.0.atomics().u128();
+    let part = u128::from(spent % third);
+    let whole = u128::from(third);
+    Price::raw((raw(from) * (whole - part) + raw(to) * part) / whole)
+}
+
+fn file(name: &str) -> Option<String> {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let dir = std::env::var_os("BULKHEAD_DATA").map_or_else(beside, PathBuf::from);
+    let path = dir.join(name);
+    let text = std::fs::read_to_string(&path);
+    if text.is_err() {
+        eprintln!("SKIPPED: no recorded prices at {}", path.display());
+    }
+    text.ok()
+}
+
 /// A file's quotes in a window of times, each price times `scale` so that depth can be set in whole dollars. Bars are
 /// stamped at their opening and known only after `step` seconds.
 pub fn quotes(
@@ -19,13 +85,7 @@ pub fn quotes(
     (from, to): (u64, u64),
     (scale, step): (u128, u64),
 ) -> Option<Vec<Quote>> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let dir = std::env::var_os("BULKHEAD_DATA").map_or_else(beside, PathBuf::from);
-    let path = dir.join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("SKIPPED: no recorded prices at {}", path.display());
-        return None;
-    };
+    let text = file(name)?;
     let mut all = Vec::new();
     for line in text.lines().skip(1) {
         let mut cells = line.split(',');

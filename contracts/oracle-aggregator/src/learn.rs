@@ -91,7 +91,7 @@ fn learned(feed: &Feed, spoken: &Spoken<'_>, now: u64) -> Result<Newest, OutOfRa
     let twap = rolled(feed, at, agreed.price)?;
     let average = twap.average(FIVE_MINUTES);
     let verdict = judged(feed, at, agreed.price, average, &spoken.panel.witnesses())?;
-    let input = input(agreed.price, &verdict, feed.params.jump)?;
+    let input = input(spoken, &verdict, feed.params.jump)?;
     let status = status(spoken.grade, verdict.unconfirmed);
     let half_hour = twap.average(HALF_HOUR);
     let round = round(feed, spoken, status, average)?;
@@ -187,8 +187,14 @@ fn judged(
         })
 }
 
-/// What the average learns: the price, held near its reference while nothing confirms the move.
-fn input(price: Price, verdict: &Verdict, by: Ratio) -> Result<Price, OutOfRange> {
+/// What the average learns: the price, held near its reference while nothing confirms the move. Where sources dispute
+/// each other, no more of a move than all of them agree on: repeating a dispute settles nothing, and of two sources
+/// the one that lies would else drag the average to it.
+fn input(spoken: &Spoken<'_>, verdict: &Verdict, by: Ratio) -> Result<Price, OutOfRange> {
+    let price = match (spoken.grade, spoken.panel.range()) {
+        (Grade::Uncertain, Some((low, high))) => verdict.reference.clamp(low, high),
+        (Grade::Uncertain, None) | (Grade::Valid | Grade::Degraded, _) => spoken.panel.agreed.price,
+    };
     if verdict.unconfirmed {
         jump::clamped(price, verdict.reference, by)
     } else {

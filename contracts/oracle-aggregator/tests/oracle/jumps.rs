@@ -55,6 +55,48 @@ fn while_nothing_confirms_a_jump_the_average_learns_it_clamped() {
     assert!(next_average(usd(4_000)) > usd(2_000));
 }
 
+/// Two of three are left, and then say so, every ten seconds.
+fn two_say(s: &mut Suite, (a, b): (u128, u128), rounds: usize) {
+    for _ in 0..rounds {
+        s.later(10);
+        s.says("ann", usd(a), s.now());
+        s.says("ben", usd(b), s.now());
+        s.refresh();
+    }
+}
+
+#[test]
+fn a_dispute_that_repeats_itself_moves_the_average_no_further_than_both_agree() {
+    for (lie, reached) in [(200, 2_000), (20_000, 2_000), (1_900, 1_960)] {
+        let mut s = Suite::calm().build();
+        s.warm(usd(2_000));
+        two_say(&mut s, (2_000, 2_000), 8);
+        // Whoever is right has moved to what was reached, or not at all.
+        two_say(&mut s, (reached, lie), 36);
+        let round = s.newest();
+        assert_eq!(round.status, Status::Uncertain, "{lie}");
+        assert_eq!(round.price, usd((reached + lie) / 2));
+        assert_eq!(round.twap, Some(usd(reached)), "{lie}");
+        let (low, high) = (usd(reached.min(lie)), usd(reached.max(lie)));
+        assert!(round.low <= low && round.high >= high, "{round:?}");
+    }
+}
+
+#[test]
+fn a_move_that_both_make_reaches_the_average_however_far_they_are_apart() {
+    let mut s = Suite::calm().build();
+    s.warm(usd(2_000));
+    two_say(&mut s, (2_000, 2_000), 8);
+    two_say(&mut s, (1_000, 900), 36);
+    let round = s.newest();
+    assert_eq!(
+        (round.status, round.twap),
+        (Status::Uncertain, Some(usd(1_000)))
+    );
+    two_say(&mut s, (900, 900), 36);
+    assert_eq!(s.newest().twap, Some(usd(900)));
+}
+
 #[test]
 fn a_jump_that_returns_leaves_nothing_behind() {
     let mut s = Suite::calm().groups(ALIKE).build();
