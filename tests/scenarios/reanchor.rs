@@ -45,6 +45,7 @@ fn a_true_move_trips_once_and_falls_as_soon_as_it_may() {
         ("2040", Level::Guarded),
         ("2140", Level::ReduceOnly),
         ("3000", Level::Protected),
+        ("9000", Level::Protected),
     ] {
         let mut x = Exchange::calm().build();
         x.next_block();
