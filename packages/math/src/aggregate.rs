@@ -65,8 +65,8 @@ pub struct Aggregate {
     pub round_time: u64,
     /// How well the survivors agree.
     pub grade: Grade,
-    /// Half the survivors' range, rounded up, where a survivor is older than the round or only two are
-    /// left; else zero.
+    /// Where a survivor is older than the round or only two are left, half the survivors' range, rounded up, and at least
+    /// how far the farthest one that is not older is from the price; else zero.
     pub surcharge: Price,
 }
 
@@ -132,7 +132,7 @@ pub fn aggregate(reports: &[Report], quorum: Quorum) -> Result<Option<Aggregate>
             // The drop took away those who speak of now: who is left may agree about the past.
             Grade::Uncertain
         },
-        surcharge: surcharge(&survivors, round_time)?,
+        surcharge: surcharge(&survivors, price, round_time)?,
     }))
 }
 
@@ -219,13 +219,18 @@ fn grade(dispersion: Ratio, preferred: bool) -> Grade {
     }
 }
 
-fn surcharge(survivors: &[Report], round_time: u64) -> Result<Price, OutOfRange> {
-    let current = survivors.iter().all(|r| r.publish_time >= round_time);
+/// Half the survivors' range, and no less than from the median to the farthest survivor that speaks of the round's
+/// moment: where the median itself is late, the price is where the others are, and whoever knows that it is late would
+/// have the other half for nothing.
+fn surcharge(survivors: &[Report], m: Price, round_time: u64) -> Result<Price, OutOfRange> {
+    let current = || survivors.iter().filter(|r| r.publish_time >= round_time);
     // Of two, one moves the mean by half of what they differ.
-    if current && survivors.len() > 2 {
+    if current().count() == survivors.len() && survivors.len() > 2 {
         return Ok(Price::ZERO);
     }
-    range(survivors).times(Ratio::percent(50), Round::Up)
+    let half = range(survivors).times(Ratio::percent(50), Round::Up)?;
+    let farthest = current().map(|r| r.price.distance(m)).max();
+    Ok(half.max(farthest.unwrap_or(Price::ZERO)))
 }
 
 /// Whether a part of the survivors' weight is a third of it or more.

@@ -68,6 +68,9 @@ proptest! {
             let (low, high) = (*prices.iter().min().unwrap(), *prices.iter().max().unwrap());
             prop_assert!(low <= a.price && a.price <= high);
             prop_assert!(a.surcharge <= high.distance(low));
+            let half = high.distance(low).0.atomics().u128() / 2;
+            let paid = a.surcharge.0.atomics().u128();
+            prop_assert!(paid == 0 || paid >= half);
             prop_assert!(prices.len() >= 2);
             prop_assert!((a.grade == Grade::Uncertain) == (a.dispersion > DEGRADED_DISPERSION));
             prop_assert!(rs.iter().any(|r| r.publish_time == a.round_time));
@@ -154,6 +157,30 @@ fn a_survivor_older_than_the_round_costs_half_the_range() {
         aggregate(&stale, quorum(3)).unwrap().unwrap().surcharge,
         Price::raw(E18 / 2)
     );
+}
+
+#[test]
+fn a_median_that_is_late_costs_what_the_others_have_moved() {
+    // 17 August 2023 22:56:20: the median of three is what one of them said minutes ago, beside one that has not moved
+    // yet and one that has.
+    let late = |price| {
+        let three = [
+            report(dollars(price), 1, 100),
+            report(dollars(1_000), 1, 200),
+            report(dollars(1_012), 1, 195),
+        ];
+        aggregate(&three, quorum(3)).unwrap().unwrap()
+    };
+    for price in 1_000..=1_012 {
+        let a = late(price);
+        assert_eq!((a.price, a.round_time), (Price::raw(dollars(price)), 195));
+        let farther = (price - 1_000).max(1_012 - price);
+        assert_eq!(a.surcharge, Price::raw(dollars(farther)), "{price}");
+    }
+    // One that is late and far off is no price of now: half of what it is off, as before.
+    assert_eq!(late(988).price, Price::raw(dollars(1_000)));
+    assert_eq!(late(988).surcharge, Price::raw(dollars(12)));
+    assert_eq!(late(1_014).surcharge, Price::raw(dollars(12)));
 }
 
 #[test]
