@@ -1,7 +1,7 @@
 //! After an outage people have time to close and to add margin before anybody but the deep is liquidated.
 
-use harness::{units, Exchange};
-use types::{engine::Liquidated, oracle::Status, wire::Wire, Side};
+use harness::{price, units, Exchange};
+use types::{engine::Liquidated, oracle::Status, wire::Wire, Price, Side};
 
 /// Ten at 2,000 with 1,300 or so: maintenance is about 2.5 %.
 fn at_risk() -> Exchange {
@@ -87,4 +87,41 @@ fn a_late_price_is_no_outage() {
     outage(&mut x, max_age - 3, "1912");
     assert_eq!(x.prices(0, None).grace_until, 0);
     assert_eq!(liquidated(&mut x), 2);
+}
+
+/// Two sources are left and say this, without a doubt of their own.
+fn disputed(x: &mut Exchange, said: [&str; 2]) {
+    let (feed, now) = (x.markets[0].feed.clone(), x.now());
+    for (source, text) in said.into_iter().enumerate() {
+        x.report(source, &feed, (price(text), Price::ZERO), now)
+            .unwrap();
+    }
+    x.refresh(&[&feed]).unwrap();
+}
+
+#[test]
+fn what_lies_between_two_sources_that_disagree_from_the_start_condemns_nobody() {
+    for said in [["2000", "1600"], ["1600", "2000"]] {
+        let mut x = Exchange::calm().sources(2).build();
+        x.opened("alice", Side::Long, ("10", 1_300), "2000");
+        x.opened("bob", Side::Short, ("10", 1_300), "2000");
+        x.wait(690);
+        for _ in 0..20 {
+            x.next_block();
+            disputed(&mut x, said);
+            let pair = x.prices(0, None).newest.unwrap();
+            if x.prices(0, None).status == Status::Uncertain && pair.round.twap.is_none() {
+                assert_eq!(pair.round.price, price("1800"));
+            }
+            assert_eq!(liquidated(&mut x), 0, "{said:?}");
+        }
+        // Where both say so it is a fall, and she is bankrupt.
+        for _ in 0..20 {
+            x.next_block();
+            disputed(&mut x, ["1600", "1600"]);
+            x.crank();
+        }
+        assert!(x.position("alice").is_none());
+        assert!(x.position("bob").is_some());
+    }
 }

@@ -15,6 +15,7 @@ const FEE: Amount = Amount::raw(50_000);
 
 fn market(depth: u128) -> Exchange {
     let mut params = MarketParams::major(2_000, depth);
+    params.account_share = Ratio::ONE;
     params.funding = FundingTerms {
         slope: Ratio::ZERO,
         clamp: Ratio::ZERO,

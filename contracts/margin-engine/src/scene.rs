@@ -192,14 +192,22 @@ fn regular(side: Side, level: Level, pair: Pair) -> Option<Price> {
     }
 }
 
-/// One Valid round is enough; in Degraded or Uncertain the friendlier of it and the average, or of the
-/// last two rounds where the average is refused.
+/// One Valid round is enough; in Degraded or Uncertain the friendlier of it and the average. Where the average is refused,
+/// as after an outage, the friendliest of the last two rounds and the round's own edge: sources that dispute each other
+/// from their first word on prove nothing that lies between them.
 fn deep(side: Side, pair: Pair) -> Option<Price> {
     let price = pair.round.price;
     if pair.round.status == Status::Valid {
         return Some(price);
     }
-    let other = pair.round.twap.or(pair.before.map(|b| b.price))?;
+    if let Some(average) = pair.round.twap {
+        return Some(friendlier(side, price, average));
+    }
+    let edge = match side {
+        Side::Long => pair.round.high,
+        Side::Short => pair.round.low,
+    };
+    let other = friendlier(side, pair.before?.price, edge);
     Some(friendlier(side, price, other))
 }
 
