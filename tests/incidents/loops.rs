@@ -6,7 +6,7 @@
 //! which is the loop at its best. What the accounts are worth together, once they are flat, never exceeds what they
 //! brought less fees, and what they have taken out never exceeds what they brought. Where nobody else is there that holds
 //! after every round; beside others' skew a position on its other side is worth a premium until it is closed.
-//! 20,000 sequences, a minute of one core (3,000 where it is not built for speed), or as many as `BULKHEAD_LOOPS` says.
+//! 100,000 sequences, five minutes of one core (3,000 where it is not built for speed), or as many as `BULKHEAD_LOOPS` says.
 
 use std::thread;
 
@@ -180,7 +180,7 @@ fn no_sequence_of_trades_in_one_block_is_paid_for() {
     let usual = if cfg!(debug_assertions) {
         3_000
     } else {
-        20_000
+        100_000
     };
     let count: u64 = asked.and_then(|n| n.parse().ok()).unwrap_or(usual);
     let half = count / 2;
