@@ -99,29 +99,75 @@ fn disputed(x: &mut Exchange, said: [&str; 2]) {
     x.refresh(&[&feed]).unwrap();
 }
 
+/// A long and a short of 10 at 2,000, on two sources.
+fn two_sources() -> Exchange {
+    let mut x = Exchange::calm().sources(2).build();
+    x.opened("alice", Side::Long, ("10", 1_300), "2000");
+    x.opened("bob", Side::Short, ("10", 1_300), "2000");
+    x
+}
+
+/// So many blocks in which they say this: the mean is nobody's word, and nobody is liquidated by it.
+#[track_caller]
+fn nobody_condemned(x: &mut Exchange, said: [&str; 2], blocks: u32) {
+    for block in 0..blocks {
+        x.next_block();
+        disputed(x, said);
+        let pair = x.prices(0, None).newest.unwrap();
+        assert_eq!(pair.round.status, Status::Uncertain, "{block}");
+        if let Some(average) = pair.round.twap {
+            assert!(average >= price("1990"), "{block}: {average:?}");
+        }
+        assert_eq!(liquidated(x), 0, "{said:?} {block}");
+    }
+}
+
+/// Where both say so it is a fall, and she is bankrupt.
+fn fallen(mut x: Exchange) {
+    for _ in 0..80 {
+        x.next_block();
+        disputed(&mut x, ["1600", "1600"]);
+        x.crank();
+    }
+    assert!(x.position("alice").is_none());
+    assert!(x.position("bob").is_some());
+}
+
 #[test]
 fn what_lies_between_two_sources_that_disagree_from_the_start_condemns_nobody() {
     for said in [["2000", "1600"], ["1600", "2000"]] {
-        let mut x = Exchange::calm().sources(2).build();
-        x.opened("alice", Side::Long, ("10", 1_300), "2000");
-        x.opened("bob", Side::Short, ("10", 1_300), "2000");
+        let mut x = two_sources();
         x.wait(690);
-        for _ in 0..20 {
-            x.next_block();
-            disputed(&mut x, said);
-            let pair = x.prices(0, None).newest.unwrap();
-            if x.prices(0, None).status == Status::Uncertain && pair.round.twap.is_none() {
-                assert_eq!(pair.round.price, price("1800"));
-            }
-            assert_eq!(liquidated(&mut x), 0, "{said:?}");
-        }
-        // Where both say so it is a fall, and she is bankrupt.
-        for _ in 0..20 {
-            x.next_block();
-            disputed(&mut x, ["1600", "1600"]);
-            x.crank();
-        }
-        assert!(x.position("alice").is_none());
-        assert!(x.position("bob").is_some());
+        nobody_condemned(&mut x, said, 120);
+        assert!(x.prices(0, None).newest.unwrap().round.twap.is_some());
+        fallen(x);
     }
+}
+
+#[test]
+fn nor_where_the_liar_keeps_silent_until_the_average_is_gone() {
+    for (said, silences) in [(["2000", "1600"], 1), (["1600", "2000"], 4)] {
+        let mut x = two_sources();
+        for _ in 0..40 {
+            x.next_block();
+            x.quote("2000");
+        }
+        nobody_condemned(&mut x, said, 10);
+        for _ in 0..silences {
+            x.wait(160);
+            nobody_condemned(&mut x, said, 70);
+        }
+        fallen(x);
+    }
+}
+
+#[test]
+fn nor_where_the_liar_goes_there_a_step_at_a_time() {
+    let mut x = two_sources();
+    x.wait(690);
+    for down in 3..=15 {
+        let lie = (2_000 - 40 * down).to_string();
+        nobody_condemned(&mut x, ["2000", &lie], 10);
+    }
+    fallen(x);
 }

@@ -4,7 +4,7 @@ use math::{
     aggregate::{Aggregate, Grade},
     fallback::{Choice, Fallback, Speaker},
     grace::Grace,
-    jump::{self, Seen, Sighting, Verdict, Watch, Witness},
+    jump::{self, Seen, Sighting, Verdict, Watch},
     lateness::smoothed,
     twap::{Twap, FIVE_MINUTES, HALF_HOUR},
     units::OutOfRange,
@@ -90,8 +90,8 @@ fn learned(feed: &Feed, spoken: &Spoken<'_>, now: u64) -> Result<Newest, OutOfRa
     let (at, agreed) = (spoken.at, &spoken.panel.agreed);
     let twap = rolled(feed, at, agreed.price)?;
     let average = twap.average(FIVE_MINUTES);
-    let verdict = judged(feed, at, agreed.price, average, &spoken.panel.witnesses())?;
-    let input = input(spoken, &verdict, feed.params.jump)?;
+    let verdict = judged(feed, spoken, average)?;
+    let input = input(&verdict, feed.params.jump)?;
     let status = status(spoken.grade, verdict.unconfirmed);
     let half_hour = twap.average(HALF_HOUR);
     let round = round(feed, spoken, status, average)?;
@@ -164,16 +164,10 @@ fn rolled(feed: &Feed, at: Moment, price: Price) -> Result<Twap, OutOfRange> {
     }
 }
 
-fn judged(
-    feed: &Feed,
-    at: Moment,
-    price: Price,
-    average: Option<Price>,
-    witnesses: &[Witness],
-) -> Result<Verdict, OutOfRange> {
+fn judged(feed: &Feed, spoken: &Spoken<'_>, average: Option<Price>) -> Result<Verdict, OutOfRange> {
     let seen = Seen {
-        price,
-        time: at.time,
+        price: spoken.panel.agreed.price,
+        time: spoken.at.time,
     };
     let sigma = sigma(feed.variance().slow, FIVE_MINUTES);
     feed.newest
@@ -183,22 +177,17 @@ fn judged(
             seen,
             average,
             threshold: jump::threshold(feed.params.jump, sigma, jump::GUARDED)?,
-            witnesses,
+            witnesses: &spoken.panel.witnesses(),
+            disputed: spoken.grade == Grade::Uncertain,
         })
 }
 
-/// What the average learns: the price, held near its reference while nothing confirms the move. Where sources dispute
-/// each other, no more of a move than all of them agree on: repeating a dispute settles nothing, and of two sources
-/// the one that lies would else drag the average to it.
-fn input(spoken: &Spoken<'_>, verdict: &Verdict, by: Ratio) -> Result<Price, OutOfRange> {
-    let price = match (spoken.grade, spoken.panel.range()) {
-        (Grade::Uncertain, Some((low, high))) => verdict.reference.clamp(low, high),
-        (Grade::Uncertain, None) | (Grade::Valid | Grade::Degraded, _) => spoken.panel.agreed.price,
-    };
+/// What the average learns, held near its reference while nothing confirms the move.
+fn input(verdict: &Verdict, by: Ratio) -> Result<Price, OutOfRange> {
     if verdict.unconfirmed {
-        jump::clamped(price, verdict.reference, by)
+        jump::clamped(verdict.learned, verdict.reference, by)
     } else {
-        Ok(price)
+        Ok(verdict.learned)
     }
 }
 

@@ -101,12 +101,6 @@ impl Panel {
         self.survivors().map(|l| l.witness).collect()
     }
 
-    /// The lowest and the highest price of a survivor.
-    pub fn range(&self) -> Option<(Price, Price)> {
-        let prices = || self.survivors().map(|l| l.report.price);
-        prices().min().zip(prices().max())
-    }
-
     /// Whether sources that anyone may push hold a third of the survivors' weight.
     pub fn picked(&self) -> bool {
         let pushed = self.survivors().filter(|l| l.pushable);
