@@ -1,7 +1,7 @@
 //! Positions are held against the books while trading goes on; what does not agree closes the market, and a market that
 //! was at Protected reopens only after that has been looked at.
 
-use harness::{Exchange, Module};
+use harness::{Exchange, Fault, Module};
 use margin_engine::key;
 use types::{
     breaker::DaoMsg,
@@ -194,6 +194,21 @@ fn a_position_that_differs_from_the_books_closes_its_market_until_it_is_repaired
 #[test]
 fn a_pass_over_an_empty_book_is_one_page_and_asks_no_oracle() {
     let mut x = Exchange::calm().build();
-    x.fault(Module::Oracle, harness::Fault::Dead);
+    x.fault(Module::Oracle, Fault::Dead);
     assert!(whole(&mut x).clean);
+}
+
+#[test]
+fn books_that_have_been_repaired_are_found_so_without_a_breaker() {
+    let mut x = crowd(1);
+    let (key, right) = entry(&x, key::LADDER, "dan");
+    put(&mut x, &key, None);
+    assert!(!whole(&mut x).clean);
+    x.fault(Module::Breaker, Fault::Dead);
+    put(&mut x, &key, Some(&right));
+    // Nobody tells the engine of any level: its lease has lapsed.
+    run(&mut x, 1_000);
+    assert_eq!(x.books(0).stance.level, Level::ReduceOnly);
+    assert!(x.vitals().balanced);
+    x.assert_sound();
 }

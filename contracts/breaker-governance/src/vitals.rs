@@ -30,7 +30,8 @@ pub fn learn(
     if !lease::is_market(storage, market) {
         return Ok(vec![]);
     }
-    lease::reconciled(storage, market, vitals.reconciled)?;
+    // Nobody's word about tomorrow is taken: it would stand for every pass to come.
+    lease::reconciled(storage, market, vitals.reconciled.min(now))?;
     let scope = Scope::Market {
         market: market.to_owned(),
     };

@@ -310,6 +310,24 @@ fn leaving_protected_takes_a_pass_of_the_engine_over_the_positions_of_that_marke
 }
 
 #[test]
+fn a_pass_dated_tomorrow_is_one_of_today() {
+    let mut s = Suite::calm();
+    s.heal("eth-usd", 300);
+    let absurd = types::engine::Vitals {
+        reconciled: u64::MAX,
+        ..suite::calm()
+    };
+    s.say("eth-perp", absurd);
+    s.wait(1);
+    govern(&mut s, "eth-perp", Level::Protected);
+    govern(&mut s, "eth-perp", Level::Normal);
+    s.heal("eth-usd", 600);
+    assert_eq!(s.told_level("eth-perp"), Some(Level::Protected));
+    s.reconciled("eth-perp");
+    assert_eq!(s.told_level("eth-perp"), Some(Level::Normal));
+}
+
+#[test]
 fn a_lost_stance_waits_longer_each_time_unless_it_changes_and_a_push_does_not_wait() {
     let mut s = Suite::calm();
     s.report_quiet("eth-usd");

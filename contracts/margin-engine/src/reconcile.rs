@@ -15,7 +15,7 @@ use crate::{
     ContractError,
 };
 
-/// At Protected a crank begins a new pass when the last one began so long ago, seconds.
+/// At Protected, and after an unclean pass, a crank begins a new one when the last began so long ago, seconds.
 const AGAIN: u64 = 300;
 
 /// What has been found, and how far the pass under way has come.
@@ -123,9 +123,11 @@ impl Reconciliation {
         }
     }
 
-    /// Whether a crank at this level goes on with it.
+    /// Whether a crank at this level goes on with it. What a pass has found wrong is looked at again at any level: else
+    /// books that have been repaired would be settled for it.
     fn is_due(&self, level: Level, now: u64) -> bool {
-        level == Level::Protected
+        let looks = level == Level::Protected || (level < Level::Protected && self.found_wrong());
+        looks
             && (self.pass.is_some()
                 || self
                     .found
@@ -171,7 +173,7 @@ pub fn would_be_clean(
     Ok(pass.page(storage, id, usize::MAX) && pass.found(books).clean)
 }
 
-/// At Protected, which a market leaves only after a pass, every crank takes a page.
+/// At Protected, which a market leaves only after a pass, and after an unclean one, every crank takes a page.
 pub fn crank(
     (id, books): (&str, &mut Compartment),
     storage: &dyn Storage,
