@@ -243,20 +243,10 @@ pub fn refile(scene: &mut Scene, storage: &mut dyn Storage) -> Result<(), Contra
             let Some(mut held) = position::load(storage, &scene.id, &account)? else {
                 continue;
             };
-            if stress::too_wide(held.cell, sums, round.price)? {
-                position::remove(
-                    storage,
-                    (&scene.id, &mut scene.books.reconciliation),
-                    &account,
-                    &held,
-                )?;
+            if stress::too_wide(held.cell, scene.books.book.side(side), round.price)? {
+                position::remove(storage, (&scene.id, &mut scene.books), &account, &held)?;
                 held.cell = fresh;
-                position::insert(
-                    storage,
-                    (&scene.id, &mut scene.books.reconciliation),
-                    &account,
-                    &held,
-                )?;
+                position::insert(storage, (&scene.id, &mut scene.books), &account, &held)?;
             }
         }
         match last {

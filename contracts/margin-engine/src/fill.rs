@@ -59,12 +59,7 @@ pub fn take(
     account: &Addr,
     position: Position,
 ) -> Result<Held, ContractError> {
-    position::remove(
-        storage,
-        (&scene.id, &mut scene.books.reconciliation),
-        account,
-        &position,
-    )?;
+    position::remove(storage, (&scene.id, &mut scene.books), account, &position)?;
     if let Some(provided) = position.provided {
         stuck::undo(scene, provided)?;
     }
@@ -103,7 +98,7 @@ pub fn put(
     };
     position::insert(
         storage,
-        (&scene.id, &mut scene.books.reconciliation),
+        (&scene.id, &mut scene.books),
         &held.account,
         &stored,
     )?;

@@ -20,12 +20,7 @@ pub fn add(
     let held = position::load(deps.storage, id, account)?.ok_or(ContractError::NoPosition)?;
     wallet::debit(deps.storage, account, &setup.denom, amount)?;
     let mut books = compartment::load(deps.storage, id)?;
-    position::remove(
-        deps.storage,
-        (id, &mut books.reconciliation),
-        account,
-        &held,
-    )?;
+    position::remove(deps.storage, (id, &mut books), account, &held)?;
     let mut loose = books.book.take(&held.book)?;
     loose.margin = loose.margin.plus(amount)?;
     let mut stored = position::Position {
@@ -38,12 +33,7 @@ pub fn add(
     } else {
         stored.remember(Moment::now(env), amount)?;
     }
-    position::insert(
-        deps.storage,
-        (id, &mut books.reconciliation),
-        account,
-        &stored,
-    )?;
+    position::insert(deps.storage, (id, &mut books), account, &stored)?;
     compartment::save(deps.storage, id, &books)?;
     Ok(Response::new())
 }

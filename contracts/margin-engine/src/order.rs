@@ -144,17 +144,12 @@ fn spare(
     fee: Amount,
 ) -> Result<Amount, ContractError> {
     let held = position::load(storage, id, account)?.ok_or(ContractError::NoPosition)?;
-    position::remove(storage, (id, &mut books.reconciliation), account, &held)?;
+    position::remove(storage, (id, books), account, &held)?;
     let mut loose = books.book.take(&held.book)?;
     let fee = fee.min(loose.margin.max(Amount::ZERO));
     loose.margin = loose.margin.minus(fee)?;
     let book = books.book.put(loose)?;
-    position::insert(
-        storage,
-        (id, &mut books.reconciliation),
-        account,
-        &Position { book, ..held },
-    )?;
+    position::insert(storage, (id, books), account, &Position { book, ..held })?;
     Ok(fee)
 }
 

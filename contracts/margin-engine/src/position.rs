@@ -6,7 +6,7 @@ use math::{ledger, liquidation::Borne, units::OutOfRange};
 use store::{Bound, Map};
 use types::{clock::Moment, Amount, PerUnit, Side};
 
-use crate::{cells, key, reconcile::Reconciliation, ContractError};
+use crate::{cells, compartment::Compartment, key, ContractError};
 
 /// Late additions of margin remembered while orders wait; more are merged into the newest.
 const MAX_ADDED: usize = 8;
@@ -83,11 +83,11 @@ pub fn load(storage: &dyn Storage, market: &str, account: &Addr) -> StdResult<Op
 /// Put a position where it belongs: in the map, and on the ladder or, if it is stuck, beside it.
 pub fn insert(
     storage: &mut dyn Storage,
-    (market, count): (&str, &mut Reconciliation),
+    (market, books): (&str, &mut Compartment),
     account: &Addr,
     position: &Position,
 ) -> Result<(), ContractError> {
-    count.enter(account, position);
+    books.reconciliation.enter(account, position);
     if position.provided.is_some() {
         STUCK.save(storage, (market, account), &Empty {})?;
     } else {
@@ -101,11 +101,11 @@ pub fn insert(
 /// Take it out of both.
 pub fn remove(
     storage: &mut dyn Storage,
-    (market, count): (&str, &mut Reconciliation),
+    (market, books): (&str, &mut Compartment),
     account: &Addr,
     position: &Position,
 ) -> Result<(), ContractError> {
-    count.leave(account, position);
+    books.reconciliation.leave(account, position);
     if position.provided.is_some() {
         STUCK.remove(storage, (market, account));
     } else {

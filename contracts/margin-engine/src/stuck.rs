@@ -27,20 +27,10 @@ pub fn strike(
         position::strike(storage, (&scene.id, account), &held)?;
         return Ok(None);
     }
-    position::remove(
-        storage,
-        (&scene.id, &mut scene.books.reconciliation),
-        account,
-        &held,
-    )?;
+    position::remove(storage, (&scene.id, &mut scene.books), account, &held)?;
     let borne = provide(scene, &held)?;
     held.provided = Some(borne);
-    position::insert(
-        storage,
-        (&scene.id, &mut scene.books.reconciliation),
-        account,
-        &held,
-    )?;
+    position::insert(storage, (&scene.id, &mut scene.books), account, &held)?;
     Ok(Some(borne))
 }
 

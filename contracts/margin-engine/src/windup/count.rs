@@ -94,18 +94,8 @@ fn back_on_the_ladder(
     let Some(provided) = held.provided else {
         return Ok(());
     };
-    position::remove(
-        storage,
-        (&scene.id, &mut scene.books.reconciliation),
-        account,
-        held,
-    )?;
+    position::remove(storage, (&scene.id, &mut scene.books), account, held)?;
     stuck::undo(scene, provided)?;
     held.provided = None;
-    position::insert(
-        storage,
-        (&scene.id, &mut scene.books.reconciliation),
-        account,
-        held,
-    )
+    position::insert(storage, (&scene.id, &mut scene.books), account, held)
 }

@@ -50,12 +50,7 @@ pub fn one(
     let Ok((event, paid)) = closed(scene, (account, &held), terms) else {
         return Ok(None);
     };
-    position::remove(
-        storage,
-        (&scene.id, &mut scene.books.reconciliation),
-        account,
-        &held,
-    )?;
+    position::remove(storage, (&scene.id, &mut scene.books), account, &held)?;
     wallet::credit(storage, account, &scene.market.denom, paid)?;
     Ok(Some(event))
 }
