@@ -142,6 +142,18 @@ impl MarketParams {
 
     /// Every bound. One row a field; linked fields last.
     pub fn check(&self) -> Result<(), BadParam> {
+        self.depth()?;
+        self.margins()?;
+        self.variance.check()?;
+        self.fees.check()?;
+        self.split.check()?;
+        self.sums.check()?;
+        self.exits.check()?;
+        self.losses.check()?;
+        self.linked()
+    }
+
+    fn depth(&self) -> Result<(), BadParam> {
         let rows = [
             (!self.skew_cap.is_zero(), "skew_cap", "above zero"),
             (
@@ -160,6 +172,12 @@ impl MarketParams {
                 "gap",
                 "0.05 to 1",
             ),
+        ];
+        first_bad(rows)
+    }
+
+    fn margins(&self) -> Result<(), BadParam> {
+        let rows = [
             (
                 self.sigma_multiple >= Ratio::ONE && self.sigma_multiple <= Ratio::percent(2_000),
                 "sigma_multiple",
@@ -192,49 +210,12 @@ impl MarketParams {
                 "at most 0.2",
             ),
             (
-                !self.variance.floor.0.is_zero() && self.variance.floor <= Ratio::bps(1),
-                "variance.floor",
-                "above zero, at most 0.0001",
-            ),
-            (
-                self.variance.stress <= Ratio::bps(1),
-                "variance.stress",
-                "at most 0.0001",
-            ),
-            (
-                self.fees.increase <= Ratio::percent(1),
-                "fees.increase",
-                "at most 0.01",
-            ),
-            (
-                self.fees.reduce <= Ratio::bps(30),
-                "fees.reduce",
-                "at most 0.003",
-            ),
-            (
-                self.fees.liquidation <= Ratio::percent(5),
-                "fees.liquidation",
-                "at most 0.05",
-            ),
-            (
-                self.split
-                    .vault
-                    .plus(self.split.insurance)
-                    .is_ok_and(|s| s <= Ratio::ONE),
-                "split.insurance",
-                "at most 1 together with split.vault",
-            ),
-            (
                 (1..=86_400).contains(&self.pace_window),
                 "pace_window",
                 "1 to 86400 seconds",
             ),
         ];
-        first_bad(rows)?;
-        self.sums.check()?;
-        self.exits.check()?;
-        self.losses.check()?;
-        self.linked()
+        first_bad(rows)
     }
 
     /// The least maintenance (`closing cost + liquidation fee + 0.5 %`) plus buffer stays below the
@@ -279,6 +260,21 @@ mod tests {
         assert_eq!(p.skew_cap, Uint128::new(60_000_000_000_000_000_000_000));
         let whole = MarketParams::major_at(Price::raw(2_000 * E18), 10_000_000);
         assert_eq!(whole, MarketParams::major(2_000, 10_000_000));
+    }
+
+    #[test]
+    fn one_account_holds_a_part_of_a_side_and_at_most_all_of_it() {
+        let with = |percent| {
+            let account_share = Ratio::percent(percent);
+            let p = MarketParams::major(2_000, 10_000_000);
+            let p = MarketParams { account_share, ..p };
+            p.check().map_err(|e| e.field)
+        };
+        assert_eq!((with(1), with(100)), (Ok(()), Ok(())));
+        assert_eq!(
+            (with(0), with(101)),
+            (Err("account_share"), Err("account_share"))
+        );
     }
 
     #[test]

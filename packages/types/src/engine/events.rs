@@ -337,6 +337,11 @@ mod tests {
             shares: 2,
             amount: Amount::raw(1),
         });
+        assert_round_trips(&Reconciled {
+            market: market(),
+            began: 2,
+            clean: false,
+        });
         assert_round_trips(&FaultSeen {
             market: market(),
             module: who(),

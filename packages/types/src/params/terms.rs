@@ -18,6 +18,24 @@ pub struct VarianceTerms {
     pub stress: Ratio,
 }
 
+impl VarianceTerms {
+    pub(super) fn check(&self) -> Result<(), BadParam> {
+        let rows = [
+            (
+                !self.floor.0.is_zero() && self.floor <= Ratio::bps(1),
+                "variance.floor",
+                "above zero, at most 0.0001",
+            ),
+            (
+                self.stress <= Ratio::bps(1),
+                "variance.stress",
+                "at most 0.0001",
+            ),
+        ];
+        first_bad(rows)
+    }
+}
+
 /// Fees, each a share of the notional traded.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
@@ -32,6 +50,29 @@ pub struct FeeTerms {
     pub liquidation: Ratio,
 }
 
+impl FeeTerms {
+    pub(super) fn check(&self) -> Result<(), BadParam> {
+        let rows = [
+            (
+                self.increase <= Ratio::percent(1),
+                "fees.increase",
+                "at most 0.01",
+            ),
+            (
+                self.reduce <= Ratio::bps(30),
+                "fees.reduce",
+                "at most 0.003",
+            ),
+            (
+                self.liquidation <= Ratio::percent(5),
+                "fees.liquidation",
+                "at most 0.05",
+            ),
+        ];
+        first_bad(rows)
+    }
+}
+
 /// Where fees go; what is left is the treasury's.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
@@ -42,6 +83,19 @@ pub struct FeeSplit {
     pub vault: Ratio,
     /// To insurance.
     pub insurance: Ratio,
+}
+
+impl FeeSplit {
+    pub(super) fn check(&self) -> Result<(), BadParam> {
+        let rows = [(
+            self.vault
+                .plus(self.insurance)
+                .is_ok_and(|s| s <= Ratio::ONE),
+            "split.insurance",
+            "at most 1 together with split.vault",
+        )];
+        first_bad(rows)
+    }
 }
 
 /// Fixed sums of money, millionths of a dollar.
