@@ -56,10 +56,7 @@ impl Scene {
         };
         let x = Exchange::calm().params(params).insurance(self.insurance);
         let mut x = x.unaudited().build();
-        let other = match self.side {
-            Side::Long => Side::Short,
-            Side::Short => Side::Long,
-        };
+        let other = self.side.opposite();
         let (size, against, beside) = self.sizes;
         let rich = |n: u64| u128::from(n) * 1_500 + 100;
         for (who, side, n) in [("against", other, against), ("beside", self.side, beside)] {

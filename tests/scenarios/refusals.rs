@@ -62,14 +62,7 @@ fn a_side_holds_what_the_vault_can_carry_and_not_a_lot_more() {
         let all = tried(&mut x, (side, "111.111111"), 60_000, "2000");
         assert_eq!(all, None, "{side:?}");
         // The other side has a cap of its own.
-        x.opened("bob", other(side), ("100", 50_000), "2000");
-    }
-}
-
-fn other(side: Side) -> Side {
-    match side {
-        Side::Long => Side::Short,
-        Side::Short => Side::Long,
+        x.opened("bob", side.opposite(), ("100", 50_000), "2000");
     }
 }
 

@@ -57,14 +57,7 @@ fn venue(x: &mut Exchange, code: Box<dyn Contract<Empty>>) -> Addr {
         feed: "sol-usd".into(),
         engine: Handle::new(x.engine.to_string()),
         oracle: Handle::new(x.oracle.to_string()),
-        params: market::Params {
-            lot: Uint128::new(1_000_000),
-            min_size: Uint128::new(1_000_000),
-            tick: Price::raw(1_000_000_000_000),
-            max_increases: 5,
-            max_reductions: 5,
-            funding: FundingTerms::major(),
-        },
+        params: market::Params::major(),
     };
     let (code, deployer) = (x.app.store_code(code), x.person("deployer"));
     let admin = Some(deployer.to_string());

@@ -316,14 +316,7 @@ impl Builder {
             feed: feed(n),
             engine: Handle::new(x.engine.to_string()),
             oracle: Handle::new(x.oracle.to_string()),
-            params: market::Params {
-                lot: Uint128::new(1_000_000),
-                min_size: Uint128::new(1_000_000),
-                tick: Price::raw(1_000_000_000_000),
-                max_increases: 5,
-                max_reductions: 5,
-                funding: FundingTerms::major(),
-            },
+            params: market::Params::major(),
         };
         let addr = x.put(Module::Market(n), code::market, &msg);
         MarketAt {

@@ -57,6 +57,20 @@ pub struct Params {
     pub funding: FundingTerms,
 }
 
+impl Params {
+    /// Defaults of a major instrument.
+    pub fn major() -> Self {
+        Self {
+            lot: Uint128::new(1_000_000),
+            min_size: Uint128::new(1_000_000),
+            tick: crate::Price::raw(1_000_000_000_000),
+            max_increases: 5,
+            max_reductions: 5,
+            funding: FundingTerms::major(),
+        }
+    }
+}
+
 /// One order, as the engine forwards it.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
