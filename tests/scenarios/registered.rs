@@ -1,21 +1,19 @@
 //! A market is registered while the exchange runs: its feed, its order book, its own empty books. The markets that
 //! were there do not notice, whatever comes of it.
 
-use cosmwasm_std::{
-    Addr, DepsMut, Empty, Env, MessageInfo, Response, StdError, StdResult, Uint128,
-};
+use cosmwasm_std::{Addr, DepsMut, Empty, Env, MessageInfo, Response, StdError, StdResult};
 use cw_multi_test::{Contract, ContractWrapper, Executor};
 use harness::{usd, Exchange, Fault, MarketAt, Module, DENOM};
 use types::{
     breaker::{ChangeDone, ChangeRefused, Clearing, DaoMsg, ExecuteMsg, Registered},
-    engine::{self, FundingTerms, MandateDone, Refusal},
+    engine::{self, MandateDone, Refusal},
     handle::Handle,
     level::Level,
     market,
     oracle::{FeedParams, FeedSetup, SourceSetup},
     params::MarketParams,
     wire::Wire,
-    Amount, Price, Side,
+    Amount, Side,
 };
 
 const SOL: usize = 2;

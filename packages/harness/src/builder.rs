@@ -8,12 +8,11 @@ use cosmwasm_std::{Addr, Uint128};
 use cw_multi_test::Executor;
 use types::{
     breaker,
-    engine::{self, FundingTerms, MarketSetup},
+    engine::{self, MarketSetup},
     handle::Handle,
     market,
     oracle::{self, FeedParams, FeedSetup},
     params::MarketParams,
-    Price,
 };
 
 use crate::{
