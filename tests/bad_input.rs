@@ -266,7 +266,7 @@ impl Stage {
     }
 
     fn no_address(&self) -> cosmwasm_std::StdError {
-        self.x.app.api().addr_validate(NOWHERE).unwrap_err()
+        self.x.app().api().addr_validate(NOWHERE).unwrap_err()
     }
 
     /// From a well-formed message of each variant: with a field too many at every depth, with every

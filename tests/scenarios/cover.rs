@@ -111,7 +111,7 @@ fn cells_that_became_too_wide_are_filed_anew() {
     }
     x.walk("2000", "700", 300);
     let wide = |x: &Exchange| {
-        let storage = x.app.contract_storage(&x.engine);
+        let storage = x.chain.storage(&x.engine);
         let cells = margin_engine::cells::all(&*storage, &x.markets[0].id).unwrap();
         let sums = math::ledger::SideSums::empty().unwrap();
         let index = harness::price("700");

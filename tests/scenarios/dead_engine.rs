@@ -96,7 +96,7 @@ fn nothing_works_and_nothing_is_lost_while_the_engine_is_dead() {
     for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let mut x = scene();
         let before = owned(&x);
-        let raw = |x: &Exchange| x.app.dump_wasm_raw(&x.engine);
+        let raw = |x: &Exchange| x.dump(Module::Engine);
         let bytes = raw(&x);
         x.fault(Module::Engine, fault);
         for n in 0..MINUTES {
@@ -108,8 +108,8 @@ fn nothing_works_and_nothing_is_lost_while_the_engine_is_dead() {
             // Each of two markets counts twice at most. Who takes every message and does nothing is not found out by it.
             let found = match (fault, n) {
                 (Fault::None | Fault::Garbage, _) => 0,
-                (Fault::Dead | Fault::Panic, 0) => 2,
-                (Fault::Dead | Fault::Panic, _) => 4,
+                (Fault::Dead | Fault::Panic | Fault::Burn, 0) => 2,
+                (Fault::Dead | Fault::Panic | Fault::Burn, _) => 4,
             };
             assert_eq!(modules.faults, found, "{fault:?}");
             // The order book finds out for itself, and keeps what it has.

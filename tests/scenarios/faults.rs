@@ -76,7 +76,7 @@ fn a_failure_in_one_market_changes_no_byte_of_another() {
     let well = a_day(None);
     for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let ill = a_day(Some(fault));
-        let raw = |x: &Exchange, module| x.app.dump_wasm_raw(&x.addr(module));
+        let raw = |x: &Exchange, module| x.dump(module);
         assert_eq!(
             raw(&well, Module::Market(0)),
             raw(&ill, Module::Market(0)),

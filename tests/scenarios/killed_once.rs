@@ -244,9 +244,9 @@ fn what_was_signed_before_the_death_is_kept_or_given_back() {
 /// Everything that any contract has stored under a market's name, and all of its order book's.
 fn bytes(x: &Exchange, market: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
     let name = x.markets[market].id.as_bytes();
-    let mut all = x.app.dump_wasm_raw(&x.addr(Module::Market(market)));
+    let mut all = x.dump(Module::Market(market));
     for module in [Module::Engine, Module::Breaker, Module::Oracle] {
-        let rows = x.app.dump_wasm_raw(&x.addr(module)).into_iter();
+        let rows = x.dump(module).into_iter();
         all.extend(rows.filter(|(key, _)| key.windows(name.len()).any(|w| w == name)));
     }
     all

@@ -194,7 +194,7 @@ fn only_the_oracle_tells_itself() {
     let now = x.now();
     x.pyth_says(0, (2_000, 1, 0), now);
     let pyth_at = x.sources.pyth.clone().unwrap();
-    let before = x.app.dump_wasm_raw(&x.oracle);
+    let before = x.dump(Module::Oracle);
     for from in [x.person("eve"), x.breaker.clone(), pyth_at] {
         let heard = vec![];
         let feeds = vec![FEED.to_owned()];
@@ -206,7 +206,7 @@ fn only_the_oracle_tells_itself() {
             "{refused:?}"
         );
     }
-    assert_eq!(x.app.dump_wasm_raw(&x.oracle), before);
+    assert_eq!(x.dump(Module::Oracle), before);
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn two_updates_in_one_block_make_one_round_in_either_order() {
         x.refresh(&[FEED]).unwrap();
         x.refresh(&[FEED]).unwrap();
         assert_eq!(newest(&x).number, 1);
-        let raw = x.app.dump_wasm_raw(&x.oracle);
+        let raw = x.dump(Module::Oracle);
         ((newest(&x), x.prices(0, None), sources(&x)), raw)
     };
     for apart in [0, 1, 15] {

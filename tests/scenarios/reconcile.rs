@@ -62,7 +62,7 @@ fn run(x: &mut Exchange, seconds: u64) {
 /// The one stored entry whose key has this label and ends like this.
 fn entry(x: &Exchange, label: &str, who: &str) -> (Vec<u8>, Vec<u8>) {
     let account = x.person(who);
-    let storage = x.app.contract_storage(&x.engine);
+    let storage = x.chain.storage(&x.engine);
     let found = storage.range(None, None, cosmwasm_std::Order::Ascending);
     let mut found = found.filter(|(key, _)| {
         key.windows(label.len()).any(|w| w == label.as_bytes()) && key.ends_with(account.as_bytes())
@@ -74,7 +74,7 @@ fn entry(x: &Exchange, label: &str, who: &str) -> (Vec<u8>, Vec<u8>) {
 
 fn put(x: &mut Exchange, key: &[u8], value: Option<&[u8]>) {
     let engine = x.engine.clone();
-    let mut storage = x.app.contract_storage_mut(&engine);
+    let mut storage = x.app_mut().contract_storage_mut(&engine);
     match value {
         Some(value) => storage.set(key, value),
         None => storage.remove(key),

@@ -57,20 +57,20 @@ fn venue(x: &mut Exchange, code: Box<dyn Contract<Empty>>) -> Addr {
         oracle: Handle::new(x.oracle.to_string()),
         params: market::Params::major(),
     };
-    let (code, deployer) = (x.app.store_code(code), x.person("deployer"));
+    let (code, deployer) = (x.app_mut().store_code(code), x.person("deployer"));
     let admin = Some(deployer.to_string());
     let made = x
-        .app
+        .app_mut()
         .instantiate_contract(code, deployer, &msg, &[], "sol", admin);
     made.unwrap()
 }
 
 /// So long, at the chain's own pace.
 fn pass(x: &mut Exchange, seconds: u64) {
-    let mut block = x.app.block_info();
+    let mut block = x.chain.block();
     block.height += seconds / x.block_time;
     block.time = block.time.plus_seconds(seconds);
-    x.app.set_block(block);
+    x.app_mut().set_block(block);
 }
 
 /// So many rounds of every market, so many seconds apart.
@@ -153,7 +153,7 @@ fn open(code: Box<dyn Contract<Empty>>) -> Exchange {
 }
 
 fn engine_state(x: &Exchange) -> Vec<(Vec<u8>, Vec<u8>)> {
-    x.app.dump_wasm_raw(&x.engine)
+    x.dump(Module::Engine)
 }
 
 /// All the engine has stored under the names of the two markets that were there.
@@ -207,12 +207,12 @@ fn registering_writes_three_entries_and_changes_none() {
     execute(&mut x, FEED);
     assert!(engine_state(&x) == before, "a feed is the oracle's alone");
     let oracle = x.oracle.clone();
-    let seen = x.app.dump_wasm_raw(&oracle);
+    let seen = x.chain.dump(&oracle);
     execute(&mut x, MARKET);
     let after = engine_state(&x);
     assert!(before.iter().all(|entry| after.contains(entry)));
     assert_eq!(after.len(), before.len() + 3, "settings, name, books");
-    assert!(x.app.dump_wasm_raw(&oracle) == seen);
+    assert!(x.chain.dump(&oracle) == seen);
 }
 
 #[test]
@@ -257,9 +257,9 @@ fn killed_while_someone_is_in_it_lets_him_out_and_the_others_go_on() {
     x.round_on(SOL, "150");
     x.crank_in(SOL, "keeper", 10).unwrap();
     let untouched = others(&x);
-    let (code, admin) = (x.app.store_code(broken()), x.person("deployer"));
+    let (code, admin) = (x.app_mut().store_code(broken()), x.person("deployer"));
     let venue = x.addr(Module::Market(SOL));
-    x.app
+    x.app_mut()
         .migrate_contract(admin, venue, &Empty {}, code)
         .unwrap();
     x.audited = false;
@@ -293,7 +293,7 @@ fn a_market_registered_with_a_broken_contract_touches_nobody() {
 
 /// The audit where one order book is no contract that could be audited.
 fn sound(x: &Exchange) {
-    let engine = x.app.contract_storage(&x.engine);
+    let engine = x.chain.storage(&x.engine);
     let broken = margin_engine::audit::audit(&*engine).unwrap();
     assert!(broken.is_empty(), "{} promises broken", broken.len());
     assert!(x.surplus() >= 0);

@@ -10,7 +10,7 @@ const ETH: &str = "eth-perp";
 /// Damage, or repair, what is stored of a position.
 fn store(x: &mut Exchange, who: &str, change: impl Fn(&mut position::Position)) {
     let (engine, account): (Addr, Addr) = (x.engine.clone(), x.person(who));
-    let mut storage = x.app.contract_storage_mut(&engine);
+    let mut storage = x.app_mut().contract_storage_mut(&engine);
     let mut held = position::load(&*storage, ETH, &account).unwrap().unwrap();
     change(&mut held);
     position::strike(&mut *storage, (ETH, &account), &held).unwrap();

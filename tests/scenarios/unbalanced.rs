@@ -39,7 +39,7 @@ fn tamper(x: &mut Exchange, pot: Pot, to: Amount) {
     let wanted = [b"\0\x05comps", id.as_bytes()].concat();
     let (was, new) = (pot(&x.books(MARKET)), store::pack(&to).unwrap());
     let was = store::pack(&was).unwrap();
-    let mut storage = x.app.contract_storage_mut(&engine);
+    let mut storage = x.app_mut().contract_storage_mut(&engine);
     let books = storage.get(&wanted).unwrap();
     let places: Vec<_> = (0..books.len())
         .filter(|at| books[*at..].starts_with(&was))
@@ -70,7 +70,7 @@ fn books_latch(x: &Exchange) -> Level {
 /// Everything the engine keeps of the other market but its lease.
 fn other(x: &Exchange) -> Vec<(Vec<u8>, Vec<u8>)> {
     let id = x.markets[OTHER].id.as_bytes().to_vec();
-    let rows = x.app.dump_wasm_raw(&x.engine).into_iter();
+    let rows = x.dump(Module::Engine).into_iter();
     let kept: Vec<_> = rows
         .filter(|(key, _)| key.windows(id.len()).any(|w| w == id))
         .filter(|(key, _)| !key.starts_with(b"\0\x07stances"))

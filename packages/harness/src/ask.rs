@@ -1,6 +1,6 @@
 //! Questions, typed.
 
-use cosmwasm_std::to_json_vec;
+use cosmwasm_std::{from_json, to_json_binary, to_json_vec};
 use serde::{de::DeserializeOwned, Serialize};
 use types::{
     breaker,
@@ -25,8 +25,9 @@ impl Exchange {
         query: &Q,
     ) -> Result<T, Failed> {
         let addr = self.addr(module);
-        let answer = self.app.wrap().query_wasm_smart(addr, query);
-        answer.map_err(|e| Failed::told(&e))
+        let query = to_json_binary(query).expect("a question serialises");
+        let answer = self.chain.query(&addr, query)?;
+        from_json(answer).map_err(|e| Failed::told(e.to_string()))
     }
 
     /// A position in the first market.
@@ -141,7 +142,7 @@ impl Exchange {
             .into_iter()
             .chain((0..self.markets.len()).map(Module::Market));
         for module in modules {
-            for (key, value) in self.app.dump_wasm_raw(&self.addr(module)) {
+            for (key, value) in self.dump(module) {
                 digest.update(to_json_vec(&(key, value)).expect("records serialise"));
             }
         }

@@ -16,7 +16,7 @@ impl Exchange {
     /// Everything that does not hold now.
     pub fn audit(&self) -> Vec<Violation> {
         let mut found = Vec::new();
-        let engine = self.app.contract_storage(&self.engine);
+        let engine = self.chain.storage(&self.engine);
         match margin_engine::audit::audit(&*engine) {
             Ok(broken) => found.extend(
                 broken
@@ -26,16 +26,16 @@ impl Exchange {
             Err(e) => found.push(Violation(format!("the engine's books do not read: {e}"))),
         }
         found.extend(self.custody());
-        let oracle = self.app.contract_storage(&self.oracle);
+        let oracle = self.chain.storage(&self.oracle);
         let feeds = oracle_aggregator::feed::audit(&*oracle).expect("feeds read");
         found.extend(feeds.iter().map(|b| Violation(b.to_string())));
         let rounds = oracle_aggregator::round::audit(&*oracle).expect("rounds read");
         found.extend(rounds.iter().map(|b| Violation(b.to_string())));
-        let breaker = self.app.contract_storage(&self.breaker);
+        let breaker = self.chain.storage(&self.breaker);
         let latches = breaker_governance::audit::at(&*breaker, self.now()).expect("latches read");
         found.extend(latches.iter().map(|b| Violation(format!("[I 10] {b:?}"))));
         for market in &self.markets {
-            let storage = self.app.contract_storage(&market.addr);
+            let storage = self.chain.storage(&market.addr);
             let broken = market::queue::audit(&*storage).expect("the queue reads");
             found.extend(broken.into_iter().map(Violation));
         }
@@ -44,7 +44,7 @@ impl Exchange {
 
     /// [I 1] The bank holds what the books claim.
     fn custody(&self) -> Option<Violation> {
-        let storage = self.app.contract_storage(&self.engine);
+        let storage = self.chain.storage(&self.engine);
         let claims = margin_engine::audit::claims(&*storage, DENOM).expect("the books read");
         let held = i128::try_from(self.bank(&self.engine, DENOM)).expect("a balance");
         (claims.0.i128() > held)
@@ -94,7 +94,7 @@ impl Exchange {
 
     /// How much the bank holds beyond what the books claim: donations and roundings.
     pub fn surplus(&self) -> i128 {
-        let storage = self.app.contract_storage(&self.engine);
+        let storage = self.chain.storage(&self.engine);
         let claims = margin_engine::audit::claims(&*storage, DENOM).expect("the books read");
         i128::try_from(self.bank(&self.engine, DENOM)).expect("a balance") - claims.0.i128()
     }

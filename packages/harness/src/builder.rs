@@ -2,10 +2,9 @@
 
 mod sources;
 
-use std::rc::Rc;
+use std::time::Duration;
 
-use cosmwasm_std::{Addr, Uint128};
-use cw_multi_test::Executor;
+use cosmwasm_std::{to_json_binary, Addr, Uint128};
 use types::{
     breaker,
     engine::{self, MarketSetup},
@@ -16,11 +15,11 @@ use types::{
 };
 
 use crate::{
-    code::{self, Wires},
+    chain::{Kind, New, Part},
     exchange::{Exchange, MarketAt, Module},
     numbers::dollars,
+    people,
     prices::Sources,
-    touches,
 };
 
 /// Rounds of a market's life before the start and the seconds between them: with the rounds after it long enough for
@@ -52,6 +51,7 @@ pub struct Builder {
     guardians: Vec<&'static str>,
     audited: bool,
     young: bool,
+    chain: Kind,
 }
 
 impl Exchange {
@@ -76,6 +76,7 @@ impl Exchange {
             guardians: vec!["guardian"],
             audited: true,
             young: false,
+            chain: Kind::default(),
         }
     }
 }
@@ -181,6 +182,11 @@ impl Builder {
         }
     }
 
+    /// On this chain; the embedded one where nothing is said.
+    pub fn on(self, chain: Kind) -> Self {
+        Self { chain, ..self }
+    }
+
     /// No audit after every message: the caller audits when it wants.
     pub fn unaudited(self) -> Self {
         Self {
@@ -230,12 +236,8 @@ impl Builder {
     }
 
     fn deploy(&self) -> Exchange {
-        let mut app = touches::chain();
-        let mut block = app.block_info();
-        block.time = cosmwasm_std::Timestamp::from_seconds(self.start);
-        app.set_block(block);
         let reporters: Vec<Addr> = (0..self.sources)
-            .map(|n| app.api().addr_make(&format!("source-{n}")))
+            .map(|n| people::address(&format!("source-{n}")))
             .collect();
         let mut x = Exchange {
             oracle: Addr::unchecked(""),
@@ -248,9 +250,7 @@ impl Builder {
             },
             block_time: self.block_time,
             audited: false,
-            switches: Vec::new(),
-            last_error: Rc::default(),
-            app,
+            chain: self.chain.start(Duration::from_secs(self.start)),
         };
         self.stand_ins(&mut x);
         x.oracle = self.oracle(&mut x);
@@ -279,13 +279,13 @@ impl Builder {
         let msg = oracle::InstantiateMsg {
             feeds: feeds.collect(),
         };
-        x.put(Module::Oracle, code::oracle, &msg)
+        x.put(Part::Oracle, &msg)
     }
 
     fn engine(&self, x: &mut Exchange) -> Addr {
         let treasury = x.person("treasury").into_string();
         let msg = engine::InstantiateMsg { treasury };
-        x.put(Module::Engine, code::engine, &msg)
+        x.put(Part::Engine, &msg)
     }
 
     fn breaker_contract(&self, x: &mut Exchange) -> Addr {
@@ -306,7 +306,7 @@ impl Builder {
                 .collect(),
             params: self.breaker.clone(),
         };
-        x.put(Module::Breaker, code::breaker, &msg)
+        x.put(Part::Breaker, &msg)
     }
 
     fn market(&self, x: &mut Exchange, n: usize) -> MarketAt {
@@ -317,7 +317,7 @@ impl Builder {
             oracle: Handle::new(x.oracle.to_string()),
             params: market::Params::major(),
         };
-        let addr = x.put(Module::Market(n), code::market, &msg);
+        let addr = x.put(Part::Market, &msg);
         MarketAt {
             id: id(n),
             feed: feed(n),
@@ -360,21 +360,17 @@ fn feed(n: usize) -> String {
     format!("{}-usd", NAMES[n])
 }
 
-type Make = fn(Wires) -> Box<dyn cw_multi_test::Contract<cosmwasm_std::Empty>>;
-
 impl Exchange {
     /// Store a contract's code and instantiate it, the deployer its admin.
-    fn put<M: serde::Serialize>(&mut self, module: Module, make: Make, msg: &M) -> Addr {
-        let wires = Wires {
-            last_error: self.last_error.clone(),
-            ..Wires::default()
-        };
-        self.switches.push((module, wires.switch.clone()));
-        let code = self.app.store_code(make(wires));
+    fn put<M: serde::Serialize>(&mut self, part: Part, msg: &M) -> Addr {
         let deployer = self.person("deployer");
-        let admin = Some(deployer.to_string());
-        self.app
-            .instantiate_contract(code, deployer, msg, &[], "bulkhead", admin)
-            .expect("it instantiates")
+        let new = New {
+            code: self.chain.store(part),
+            sender: &deployer,
+            msg: to_json_binary(msg).expect("settings serialise"),
+            label: "bulkhead",
+            admin: Some(&deployer),
+        };
+        self.chain.instantiate(new).expect("it instantiates")
     }
 }

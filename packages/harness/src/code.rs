@@ -11,7 +11,7 @@ use cosmwasm_std::{
     from_json, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, ReplyOn, Response, StdError,
     StdResult,
 };
-use cw_multi_test::Contract;
+use cw_multi_test::{Contract, ContractWrapper};
 use serde::de::DeserializeOwned;
 
 /// What a contract does instead of its work.
@@ -20,12 +20,14 @@ pub enum Fault {
     /// Nothing else: it works.
     #[default]
     None,
-    /// Every message fails. (A contract that burns its gas looks like this from outside.)
+    /// Every message fails.
     Dead,
     /// Every message panics.
     Panic,
     /// Every message answers bytes that mean nothing.
     Garbage,
+    /// Every message burns all the gas it gets. Where nothing is metered it fails.
+    Burn,
 }
 
 /// Turns faults on and off.
@@ -65,7 +67,7 @@ pub struct Code<I, E, Q, M, Err> {
 }
 
 /// A panic becomes an error, as on a real chain.
-pub(crate) fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> {
+fn contained<T>(work: impl FnOnce() -> StdResult<T>) -> StdResult<T> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(StdError::msg("the contract panicked")))
 }
@@ -94,7 +96,7 @@ impl<I, E, Q, M, Err: std::error::Error + Send + Sync + 'static> Code<I, E, Q, M
     fn faulty(&self) -> Option<StdResult<Response>> {
         match self.wires.switch.get() {
             Fault::None => None,
-            Fault::Dead => Some(Err(StdError::msg("the contract is dead"))),
+            Fault::Dead | Fault::Burn => Some(Err(StdError::msg("the contract is dead"))),
             Fault::Panic => Some(contained(|| panic!("on purpose"))),
             Fault::Garbage => Some(Ok(Response::new().set_data(b"\xff\x00garbage"))),
         }
@@ -137,7 +139,7 @@ where
         match self.wires.switch.get() {
             Fault::None => contained(|| (self.query)(deps, env, from_json(msg)?)),
             Fault::Garbage => Ok(Binary::from(b"\xff\x00garbage")),
-            Fault::Dead | Fault::Panic => Err(StdError::msg("the contract is dead")),
+            Fault::Dead | Fault::Panic | Fault::Burn => Err(StdError::msg("the contract is dead")),
         }
     }
 
@@ -195,4 +197,13 @@ pub fn breaker(wires: Wires) -> Box<dyn Contract<Empty>> {
     let sudo: Sudo<breaker_governance::ContractError> =
         |deps, env, msg| breaker_governance::contract::sudo(deps, env, from_json(msg)?);
     code!(breaker_governance, breaker, Some(sudo), wires)
+}
+
+/// A stand-in for a foreign contract. It fails by itself.
+pub fn stand_in() -> Box<dyn Contract<Empty>> {
+    Box::new(ContractWrapper::new(
+        standin::execute,
+        standin::instantiate,
+        |deps, env, msg| contained(|| standin::query(deps, env, msg)),
+    ))
 }

@@ -1,14 +1,12 @@
 //! The exchange: one chain, four contracts, people.
 
-use cosmwasm_std::{coins, Addr, Coin, Empty, StdError, Timestamp, Uint256};
-use cw_multi_test::{AppResponse, BankSudo, Executor, SudoMsg};
+use std::time::Duration;
+
+use cosmwasm_std::{coin, to_json_binary, Addr, Coin};
+use cw_multi_test::AppResponse;
 use serde::Serialize;
 
-use crate::{
-    code::{Fault, LastError, Switch},
-    prices::Sources,
-    touches::Chain,
-};
+use crate::{chain::Chain, code::Fault, people, prices::Sources, touches::Native};
 
 /// The coin everything settles in.
 pub const DENOM: &str = "uusd";
@@ -41,16 +39,20 @@ pub struct MarketAt {
 pub struct Failed {
     /// What the chain says.
     pub text: String,
-    /// The newest contract error of the transaction, as its own type.
+    /// The newest contract error of the transaction, as its own type, where the chain is the embedded one.
     error: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Failed {
-    pub(crate) fn told(error: &StdError) -> Self {
-        Self {
-            text: error.to_string(),
-            error: None,
-        }
+    pub(crate) fn told(text: String) -> Self {
+        Self { text, error: None }
+    }
+
+    pub(crate) fn of_type(
+        text: String,
+        error: Option<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { text, error }
     }
 
     /// The contract's own error, if it is an `E`.
@@ -71,7 +73,7 @@ impl std::fmt::Debug for Failed {
 /// A whole small exchange.
 pub struct Exchange {
     /// The chain.
-    pub app: Chain,
+    pub chain: Box<dyn Chain>,
     /// oracle-aggregator.
     pub oracle: Addr,
     /// margin-engine.
@@ -86,14 +88,12 @@ pub struct Exchange {
     pub block_time: u64,
     /// Whether every message is followed by an audit.
     pub audited: bool,
-    pub(crate) switches: Vec<(Module, Switch)>,
-    pub(crate) last_error: LastError,
 }
 
 impl Exchange {
     /// A person's address.
     pub fn person(&self, name: &str) -> Addr {
-        self.app.api().addr_make(name)
+        people::address(name)
     }
 
     /// Where a contract lives.
@@ -108,21 +108,18 @@ impl Exchange {
 
     /// Make a contract fail, or work again.
     pub fn fault(&mut self, module: Module, fault: Fault) {
-        for (which, switch) in &self.switches {
-            if *which == module {
-                switch.set(fault);
-            }
-        }
+        let contract = self.addr(module);
+        self.chain.fault(&contract, fault);
     }
 
     /// Block time, seconds.
     pub fn now(&self) -> u64 {
-        self.app.block_info().time.seconds()
+        self.chain.block().time.seconds()
     }
 
     /// Block height.
     pub fn height(&self) -> u64 {
-        self.app.block_info().height
+        self.chain.block().height
     }
 
     /// One block later.
@@ -132,35 +129,22 @@ impl Exchange {
 
     /// One block, so many seconds later.
     pub fn wait(&mut self, seconds: u64) {
-        let mut block = self.app.block_info();
-        block.height += 1;
-        block.time = block.time.plus_seconds(seconds);
-        self.app.set_block(block);
+        self.at(self.now() + seconds);
     }
 
     /// One block at this time.
     pub fn at(&mut self, time: u64) {
-        let mut block = self.app.block_info();
-        block.height += 1;
-        block.time = Timestamp::from_seconds(time);
-        self.app.set_block(block);
+        self.chain.next_block(Duration::from_secs(time));
     }
 
     /// Coins out of nothing.
     pub fn mint(&mut self, to: &Addr, amount: u128, denom: &str) {
-        self.app
-            .sudo(SudoMsg::Bank(BankSudo::Mint {
-                to_address: to.to_string(),
-                amount: coins(amount, denom),
-            }))
-            .expect("minting works");
+        self.chain.mint(to, coin(amount, denom));
     }
 
     /// What an account has in the bank.
     pub fn bank(&self, account: &Addr, denom: &str) -> u128 {
-        let held = self.app.wrap().query_balance(account, denom);
-        let amount: Uint256 = held.expect("the bank answers").amount;
-        amount.to_string().parse().expect("a balance that fits")
+        self.chain.balance(account, denom)
     }
 
     /// Send a message as an address, then audit everything.
@@ -172,9 +156,8 @@ impl Exchange {
         funds: &[Coin],
     ) -> Result<AppResponse, Failed> {
         let to = self.addr(to);
-        self.last_error.borrow_mut().take();
-        let result = self.app.execute_contract(from.clone(), to, msg, funds);
-        let result = result.map_err(|e| self.failed(&e));
+        let msg = to_json_binary(msg).expect("a message serialises");
+        let result = self.chain.execute(from, &to, msg, funds);
         if self.audited {
             self.assert_sound();
         }
@@ -184,17 +167,25 @@ impl Exchange {
     /// A migration of a contract to its own code, as its admin.
     pub fn migrate(&mut self, module: Module) -> Result<AppResponse, Failed> {
         let addr = self.addr(module);
-        let code = self.app.contract_data(&addr).expect("it exists").code_id;
-        let admin = self.person("deployer");
-        self.last_error.borrow_mut().take();
-        let result = self.app.migrate_contract(admin, addr, &Empty {}, code);
-        result.map_err(|e| self.failed(&e))
+        let (admin, code) = (self.person("deployer"), self.chain.code_of(&addr));
+        self.chain.migrate(&admin, &addr, code)
     }
 
-    fn failed(&self, error: &StdError) -> Failed {
-        Failed {
-            text: error.to_string(),
-            error: self.last_error.borrow_mut().take(),
-        }
+    /// The embedded chain itself, for what no other chain shows.
+    #[track_caller]
+    pub fn app(&self) -> &Native {
+        &self.chain.embedded().expect("the embedded chain").app
+    }
+
+    /// The same, to change.
+    #[track_caller]
+    pub fn app_mut(&mut self) -> &mut Native {
+        let embedded = self.chain.embedded_mut();
+        &mut embedded.expect("the embedded chain").app
+    }
+
+    /// A contract's whole storage, in order of keys.
+    pub fn dump(&self, module: Module) -> Vec<cosmwasm_std::Record> {
+        self.chain.dump(&self.addr(module))
     }
 }

@@ -1,14 +1,10 @@
 //! Stand-ins for Band's reference contract and Chainlink's aggregator: they answer the exact wire texts of the real
 //! contracts, or fail on purpose.
 
-use cosmwasm_std::{Binary, Deps, Env, StdError, StdResult};
-use serde_json::{json, Value};
+use standin::Told;
 use types::Price;
 
-use crate::{
-    exchange::Exchange,
-    standin::{failing, Told},
-};
+use crate::exchange::Exchange;
 
 /// Decimals of every Chainlink answer.
 pub const CHAINLINK_DECIMALS: u8 = 8;
@@ -20,37 +16,6 @@ const DECIMALS: &str = "decimals";
 /// What Band calls the n-th market's base.
 pub fn band_symbol(market: usize) -> String {
     ["ETH", "BTC", "SOL"][market].to_owned()
-}
-
-/// `{"get_reference_data":{"symbol_pair":["<base>","USD"]}}` and nothing else.
-pub(crate) fn band_asked(deps: Deps, _: Env, msg: Value) -> StdResult<Binary> {
-    if let Some(answer) = failing(deps)? {
-        return Ok(answer);
-    }
-    let pair = &msg["get_reference_data"]["symbol_pair"];
-    let base = pair[0].as_str().unwrap_or_default();
-    if msg != json!({"get_reference_data": {"symbol_pair": [base, "USD"]}}) {
-        return Err(StdError::msg("unknown query"));
-    }
-    let found = deps.storage.get(base.as_bytes());
-    found
-        .map(Binary::from)
-        .ok_or_else(|| StdError::msg("REF_DATA_NOT_AVAILABLE"))
-}
-
-/// `{"latest_round_data":{}}`, `{"decimals":{}}` and nothing else.
-pub(crate) fn chainlink_asked(deps: Deps, _: Env, msg: Value) -> StdResult<Binary> {
-    if let Some(answer) = failing(deps)? {
-        return Ok(answer);
-    }
-    let asked = [ROUND, DECIMALS]
-        .into_iter()
-        .find(|query| msg == json!({ *query: {} }))
-        .ok_or_else(|| StdError::msg("unknown query"))?;
-    let found = deps.storage.get(asked.as_bytes());
-    found
-        .map(Binary::from)
-        .ok_or_else(|| StdError::msg("No data present"))
 }
 
 /// A price in so many decimals, rounded down.
@@ -110,6 +75,8 @@ impl Exchange {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::{numbers::price, Fault, Foreign};
 
@@ -120,7 +87,7 @@ mod tests {
             Foreign::Chainlink => x.sources.chainlink[0].clone(),
         };
         let asked: Value = serde_json::from_str(text).unwrap();
-        let answer = x.app.wrap().query_wasm_smart(&at, &asked);
+        let answer = x.app().wrap().query_wasm_smart(&at, &asked);
         answer.map_err(|e| e.to_string())
     }
 

@@ -1,32 +1,13 @@
 //! A stand-in for Pyth: it answers the exact wire text of the real contract, or fails on purpose.
 
-use cosmwasm_std::{Binary, Deps, Env, StdError, StdResult};
-use serde_json::Value;
+use standin::Told;
 use types::oracle::foreign::PythPrice;
 
-use crate::{
-    exchange::Exchange,
-    standin::{failing, Told},
-};
+use crate::exchange::Exchange;
 
 /// What Pyth calls the n-th market's feed.
 pub fn pyth_id(market: usize) -> String {
     format!("{:064x}", 0xfeed_0000 + market)
-}
-
-/// `{"price_feed":{"id":"<64 hex>"}}` and nothing else.
-pub(crate) fn asked(deps: Deps, _: Env, msg: Value) -> StdResult<Binary> {
-    if let Some(answer) = failing(deps)? {
-        return Ok(answer);
-    }
-    let id = msg["price_feed"]["id"].as_str().unwrap_or_default();
-    if msg != serde_json::json!({"price_feed": {"id": id}}) {
-        return Err(StdError::msg("unknown query"));
-    }
-    let found = deps.storage.get(id.as_bytes());
-    found
-        .map(Binary::from)
-        .ok_or_else(|| StdError::msg("PriceFeedNotFound"))
 }
 
 /// Pyth's answer, letter by letter.
@@ -61,6 +42,8 @@ impl Exchange {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::Fault;
 
@@ -72,24 +55,24 @@ mod tests {
         let id = "00000000000000000000000000000000000000000000000000000000feed0000";
         let asked: Value =
             serde_json::from_str(&format!(r#"{{"price_feed":{{"id":"{id}"}}}}"#)).unwrap();
-        let answer: Value = x.app.wrap().query_wasm_smart(&pyth, &asked).unwrap();
+        let answer: Value = x.app().wrap().query_wasm_smart(&pyth, &asked).unwrap();
         let text = r#"{"price_feed":{"id":"00000000000000000000000000000000000000000000000000000000feed0000","price":{"price":"2345678901","conf":"1234567","expo":-8,"publish_time":1700000000},"ema_price":{"price":"2345678901","conf":"1234567","expo":-8,"publish_time":1700000000}}}"#;
         assert_eq!(answer, serde_json::from_str::<Value>(text).unwrap());
         let none = serde_json::json!({"price_feed": {"id": "00"}});
-        let missing = x.app.wrap().query_wasm_smart::<Value>(&pyth, &none);
+        let missing = x.app().wrap().query_wasm_smart::<Value>(&pyth, &none);
         assert!(missing
             .unwrap_err()
             .to_string()
             .contains("PriceFeedNotFound"));
         x.pyth_fault(Fault::Garbage);
         assert!(x
-            .app
+            .app()
             .wrap()
             .query_wasm_smart::<Value>(&pyth, &asked)
             .is_err());
         x.pyth_fault(Fault::None);
         assert!(x
-            .app
+            .app()
             .wrap()
             .query_wasm_smart::<Value>(&pyth, &asked)
             .is_ok());

@@ -14,16 +14,16 @@ pub struct Snapshot {
 impl Exchange {
     /// Remember the chain as it is.
     pub fn snapshot(&self) -> Snapshot {
-        let all = self.app.storage().range(None, None, Order::Ascending);
+        let all = self.app().storage().range(None, None, Order::Ascending);
         Snapshot {
             records: all.collect(),
-            block: self.app.block_info(),
+            block: self.app().block_info(),
         }
     }
 
     /// Make the chain what it was. What is no chain state, such as faults on purpose, stays as it is.
     pub fn return_to(&mut self, then: &Snapshot) {
-        let storage = self.app.storage_mut();
+        let storage = self.app_mut().storage_mut();
         let all = storage.range(None, None, Order::Ascending);
         let keys: Vec<Vec<u8>> = all.map(|(key, _)| key).collect();
         for key in keys {
@@ -32,7 +32,7 @@ impl Exchange {
         for (key, value) in &then.records {
             storage.set(key, value);
         }
-        self.app.set_block(then.block.clone());
+        self.app_mut().set_block(then.block.clone());
     }
 }
 

@@ -7,7 +7,7 @@ use cosmwasm_std::{
     testing::{MockApi, MockStorage},
     Order, Record, Storage,
 };
-use cw_multi_test::{no_init, App, AppBuilder, BankKeeper};
+use cw_multi_test::{App, BankKeeper};
 
 use crate::exchange::Exchange;
 
@@ -55,14 +55,8 @@ pub struct Counted {
     touches: Rc<Cell<Touches>>,
 }
 
-/// The embedded chain.
-pub type Chain = App<BankKeeper, MockApi, Counted>;
-
-/// A chain without a contract.
-pub(crate) fn chain() -> Chain {
-    let app = AppBuilder::new().with_storage(Counted::default());
-    app.build(no_init)
-}
+/// What the embedded chain is made of.
+pub type Native = App<BankKeeper, MockApi, Counted>;
 
 fn note(touches: &Cell<Touches>, what: impl FnOnce(&mut Touches)) {
     let mut now = touches.get();
@@ -125,9 +119,9 @@ impl Exchange {
     /// read everything.
     pub fn touched<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> (Touches, T) {
         let audited = std::mem::replace(&mut self.audited, false);
-        let before = self.app.storage().touches();
+        let before = self.app().storage().touches();
         let done = act(self);
-        let touches = self.app.storage().touches() - before;
+        let touches = self.app().storage().touches() - before;
         self.audited = audited;
         (touches, done)
     }

@@ -1,31 +1,27 @@
 //! Who the feeds listen to.
 
-use cosmwasm_std::{Addr, Binary, Deps, Empty, Env, StdResult};
-use cw_multi_test::Executor;
+use standin::Kind;
 use types::oracle::{Origin, SourceSetup};
 
 use super::Builder;
 use crate::{
     exchange::Exchange,
-    foreign::{self, band_symbol, CHAINLINK_DECIMALS},
-    pyth::{self, pyth_id},
-    standin,
+    foreign::{band_symbol, CHAINLINK_DECIMALS},
+    pyth::pyth_id,
 };
-
-type Asked = fn(Deps, Env, serde_json::Value) -> StdResult<Binary>;
 
 impl Builder {
     /// Deploy what stands in for foreign contracts.
     pub(super) fn stand_ins(&self, x: &mut Exchange) {
         if self.pyth {
-            x.sources.pyth = Some(x.stand_in(pyth::asked));
+            x.sources.pyth = Some(x.stand_in(Kind::Pyth));
         }
         if self.band {
-            x.sources.band = Some(x.stand_in(foreign::band_asked));
+            x.sources.band = Some(x.stand_in(Kind::Band));
         }
         if self.chainlink {
             for market in 0..self.markets {
-                let aggregator = x.stand_in(foreign::chainlink_asked);
+                let aggregator = x.stand_in(Kind::Chainlink);
                 x.sources.chainlink.push(aggregator);
                 x.chainlink_decimals(market, CHAINLINK_DECIMALS);
             }
@@ -74,16 +70,5 @@ impl Builder {
             decimals: CHAINLINK_DECIMALS,
         });
         pyth.chain(band).chain(chainlink).collect()
-    }
-}
-
-impl Exchange {
-    /// A stand-in for a foreign contract, which answers so.
-    fn stand_in(&mut self, asked: Asked) -> Addr {
-        let code = self.app.store_code(standin::code(asked));
-        let (deployer, none) = (self.person("deployer"), Empty {});
-        self.app
-            .instantiate_contract(code, deployer, &none, &[], "foreign", None)
-            .expect("the stand-in starts")
     }
 }

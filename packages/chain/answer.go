@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	sdkmath "cosmossdk.io/math"
+
+	sdk "github.com/cosmos/cosmos-sdk/types"
+
+	wasmkeeper "github.com/CosmWasm/wasmd/x/wasm/keeper"
+)
+
+// request is one line of input: an operation and what it needs.
+type request struct {
+	Op string `json:"op"`
+	// At is a block's time, nanoseconds, as text.
+	At int64 `json:"at,string"`
+	// From is a person's name, of whom the key is known.
+	From string `json:"from"`
+	// To is an address.
+	To string `json:"to"`
+	// Gas is the most a transaction, a trial or a query may use.
+	Gas uint64 `json:"gas"`
+	// Msgs are the messages of a transaction, as protobuf JSON with their type.
+	Msgs []json.RawMessage `json:"msgs"`
+	// Msg is a contract's query.
+	Msg json.RawMessage `json:"msg"`
+	// Denom and Amount are coins.
+	Denom  string `json:"denom"`
+	Amount string `json:"amount"`
+	// Code is a stored code's number.
+	Code uint64 `json:"code"`
+	// Watch are the contracts whose state a trial digests.
+	Watch []string `json:"watch"`
+}
+
+// record is a key and a value of a contract's storage.
+type record [2][]byte
+
+// answer is one line of output.
+type answer struct {
+	Error   string          `json:"error,omitempty"`
+	Gas     uint64          `json:"gas,omitempty"`
+	Spent   *spent          `json:"spent,omitempty"`
+	Storage uint64          `json:"storage,omitempty"`
+	Events  []event         `json:"events,omitempty"`
+	Data    []byte          `json:"data,omitempty"`
+	Address string          `json:"address,omitempty"`
+	Code    uint64          `json:"code,omitempty"`
+	Amount  string          `json:"amount,omitempty"`
+	Digest  string          `json:"digest,omitempty"`
+	Records []record        `json:"records,omitempty"`
+	Answer  json.RawMessage `json:"answer,omitempty"`
+}
+
+// event is one that a message left.
+type event struct {
+	Type  string      `json:"type"`
+	Attrs [][2]string `json:"attrs"`
+}
+
+// answer does what one line asks for.
+func (c *chain) answer(line []byte) answer {
+	var req request
+	strict := json.NewDecoder(bytes.NewReader(line))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&req); err != nil {
+		return answer{Error: fmt.Sprintf("no request: %v", err)}
+	}
+	done, err := c.do(&req)
+	if err != nil {
+		done.Error = err.Error()
+	}
+	return done
+}
+
+func (c *chain) do(req *request) (answer, error) {
+	switch req.Op {
+	case "block":
+		return answer{}, c.next(time.Unix(0, req.At))
+	case "tx":
+		return c.tx(req)
+	case "try":
+		return c.try(req)
+	case "smart":
+		return c.smart(req)
+	case "dump":
+		return c.dump(req.To)
+	case "person":
+		return answer{Address: sdk.AccAddress(key(req.From).PubKey().Address()).String()}, nil
+	case "balance":
+		return c.balance(req)
+	case "mint":
+		return c.minted(req)
+	case "pin", "unpin":
+		return c.pinned(req)
+	default:
+		return answer{}, fmt.Errorf("unknown operation %q", req.Op)
+	}
+}
+
+func (c *chain) smart(req *request) (done answer, err error) {
+	to, err := sdk.AccAddressFromBech32(req.To)
+	if err != nil {
+		return answer{}, err
+	}
+	ctx, _ := c.ctx().CacheContext()
+	ctx = ctx.WithGasMeter(meter(req.Gas))
+	defer func() {
+		done.Gas = ctx.GasMeter().GasConsumed()
+		if died := recover(); died != nil {
+			err = fmt.Errorf("%v", died)
+		}
+	}()
+	data, err := c.app.WasmKeeper.QuerySmart(ctx, to, req.Msg)
+	return answer{Data: data}, err
+}
+
+func (c *chain) dump(contract string) (answer, error) {
+	at, err := sdk.AccAddressFromBech32(contract)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{Records: c.records(c.ctx(), at)}, nil
+}
+
+// records is a contract's whole storage, in order of keys.
+func (c *chain) records(ctx sdk.Context, contract sdk.AccAddress) []record {
+	var all []record
+	c.app.WasmKeeper.IterateContractState(ctx, contract, func(key, value []byte) bool {
+		all = append(all, record{bytes.Clone(key), bytes.Clone(value)})
+		return false
+	})
+	return all
+}
+
+func (c *chain) balance(req *request) (answer, error) {
+	of, err := sdk.AccAddressFromBech32(req.To)
+	if err != nil {
+		return answer{}, err
+	}
+	held := c.app.BankKeeper.GetBalance(c.ctx(), of, req.Denom)
+	return answer{Amount: held.Amount.String()}, nil
+}
+
+func (c *chain) minted(req *request) (answer, error) {
+	to, err := sdk.AccAddressFromBech32(req.To)
+	if err != nil {
+		return answer{}, err
+	}
+	amount, fits := sdkmath.NewIntFromString(req.Amount)
+	if !fits {
+		return answer{}, errors.New("no amount")
+	}
+	return answer{}, c.mint(to, sdk.NewCoins(sdk.NewCoin(req.Denom, amount)))
+}
+
+// pinned keeps a code in memory, or no longer: what a vote of the chain does.
+func (c *chain) pinned(req *request) (answer, error) {
+	gov := wasmkeeper.NewGovPermissionKeeper(&c.app.WasmKeeper)
+	if req.Op == "pin" {
+		return answer{}, gov.PinCode(c.ctx(), req.Code)
+	}
+	return answer{}, gov.UnpinCode(c.ctx(), req.Code)
+}

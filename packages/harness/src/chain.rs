@@ -1,0 +1,133 @@
+//! What an exchange stands on: a chain that stores code, runs contracts and keeps coins, one block at a time.
+
+use std::time::Duration;
+
+use cosmwasm_std::{Addr, Binary, BlockInfo, Coin, Record, Storage};
+use cw_multi_test::AppResponse;
+
+use crate::{code::Fault, embedded::Embedded, exchange::Failed, wasmd::{Files, Wasmd}};
+
+/// The chain's name.
+pub const CHAIN_ID: &str = "bulkhead-1";
+/// Height of the first block.
+pub const FIRST_BLOCK: u64 = 1;
+/// Codes below this are kept for contracts that fail on purpose: an exchange's own begin here on every chain.
+pub const FIRST_CODE: u64 = 5;
+
+/// Which chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// In memory, the contracts as native code.
+    #[default]
+    Embedded,
+    /// The stock chain's own software, the contracts as wasm.
+    Wasmd,
+}
+
+impl Kind {
+    /// A chain without a contract, its first block at this time.
+    pub(crate) fn start(self, start: Duration) -> Box<dyn Chain> {
+        match self {
+            Self::Embedded => Box::new(Embedded::new(start)),
+            Self::Wasmd => Box::new(Wasmd::new(start, Files::built())),
+        }
+    }
+}
+
+/// A code an exchange is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// oracle-aggregator.
+    Oracle,
+    /// margin-engine.
+    Engine,
+    /// market.
+    Market,
+    /// breaker-governance.
+    Breaker,
+    /// A stand-in for a foreign price contract.
+    StandIn,
+}
+
+/// A new contract.
+pub struct New<'a> {
+    /// Its code.
+    pub code: u64,
+    /// Who makes it.
+    pub sender: &'a Addr,
+    /// Its settings, JSON.
+    pub msg: Binary,
+    /// Its label.
+    pub label: &'a str,
+    /// Who may migrate it.
+    pub admin: Option<&'a Addr>,
+}
+
+/// A chain. A message that fails changes nothing but who paid for it.
+pub trait Chain {
+    /// The open block.
+    fn block(&self) -> BlockInfo;
+
+    /// Close the open block and open the next, at this time.
+    fn next_block(&mut self, time: Duration);
+
+    /// Store a code; what it is called from now on.
+    fn store(&mut self, part: Part) -> u64;
+
+    /// Make a contract.
+    fn instantiate(&mut self, new: New) -> Result<Addr, Failed>;
+
+    /// A message to a contract.
+    fn execute(
+        &mut self,
+        sender: &Addr,
+        contract: &Addr,
+        msg: Binary,
+        funds: &[Coin],
+    ) -> Result<AppResponse, Failed>;
+
+    /// Other code for a contract; the message is empty.
+    fn migrate(&mut self, sender: &Addr, contract: &Addr, code: u64)
+        -> Result<AppResponse, Failed>;
+
+    /// The code a contract has.
+    fn code_of(&self, contract: &Addr) -> u64;
+
+    /// A question to a contract.
+    fn query(&self, contract: &Addr, msg: Binary) -> Result<Binary, Failed>;
+
+    /// Make a contract fail, or work again.
+    fn fault(&mut self, contract: &Addr, fault: Fault);
+
+    /// What an account holds of a coin.
+    fn balance(&self, account: &Addr, denom: &str) -> u128;
+
+    /// Coins out of nothing.
+    fn mint(&mut self, to: &Addr, coin: Coin);
+
+    /// A contract's whole storage, in order of keys.
+    fn dump(&self, contract: &Addr) -> Vec<Record>;
+
+    /// A contract's storage, to read.
+    fn storage<'a>(&'a self, contract: &Addr) -> Box<dyn Storage + 'a>;
+
+    /// The embedded chain, if this is it: some tests look at what only it shows.
+    fn embedded(&self) -> Option<&Embedded> {
+        None
+    }
+
+    /// The same, to change.
+    fn embedded_mut(&mut self) -> Option<&mut Embedded> {
+        None
+    }
+
+    /// The real chain, if this is it.
+    fn wasmd(&self) -> Option<&Wasmd> {
+        None
+    }
+
+    /// The same, to change.
+    fn wasmd_mut(&mut self) -> Option<&mut Wasmd> {
+        None
+    }
+}

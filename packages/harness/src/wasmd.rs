@@ -1,0 +1,311 @@
+//! The real chain: the shipped wasm on the stock chain's own software, in another process.
+
+mod files;
+mod line;
+mod villain;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    time::Duration,
+};
+
+use cosmwasm_std::{
+    testing::MockStorage, Addr, Binary, BlockInfo, Coin, Record, Storage, Timestamp,
+};
+use cw_multi_test::AppResponse;
+use serde_json::{json, Value};
+
+use self::line::{Answer, Line};
+pub use self::{files::Files, line::Spent};
+use crate::{
+    chain::{Chain, New, Part, CHAIN_ID, FIRST_BLOCK},
+    code::Fault,
+    exchange::Failed,
+    people,
+};
+
+/// What messages of the wasm module begin with.
+const WASM: &str = "/cosmwasm.wasm.v1.Msg";
+
+/// The real chain.
+pub struct Wasmd {
+    line: RefCell<Line>,
+    files: Files,
+    block: BlockInfo,
+    codes: HashMap<Addr, u64>,
+    /// The code of a contract that was made to fail.
+    own: HashMap<Addr, u64>,
+    villains: Vec<(Fault, u64)>,
+    /// What the last transaction cost.
+    gas: Cell<u64>,
+}
+
+/// What a message costs, by trying it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// All of it.
+    pub gas: u64,
+    /// For reading and writing storage, the bank's included.
+    pub storage: u64,
+    /// What the wasm module charged for.
+    pub spent: Spent,
+}
+
+/// What came of trying a message on a branch that is forgotten.
+#[derive(Debug)]
+pub struct Trial {
+    /// What it cost.
+    pub cost: Cost,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// A digest of what the watched contracts and their balances would then be.
+    pub digest: String,
+    /// What it would have left.
+    pub done: AppResponse,
+}
+
+impl Wasmd {
+    /// A chain without a contract but those that fail on purpose, its first block at this time.
+    pub(crate) fn new(start: Duration, files: Files) -> Self {
+        let args = [
+            "-chain-id".to_owned(),
+            CHAIN_ID.to_owned(),
+            "-height".to_owned(),
+            FIRST_BLOCK.to_string(),
+            "-time".to_owned(),
+            start.as_nanos().to_string(),
+        ];
+        let mut chain = Self {
+            line: RefCell::new(Line::open(&files.chain, &args)),
+            files,
+            block: BlockInfo {
+                height: FIRST_BLOCK,
+                time: timestamp(start),
+                chain_id: CHAIN_ID.into(),
+            },
+            codes: HashMap::new(),
+            own: HashMap::new(),
+            villains: Vec::new(),
+            gas: Cell::new(0),
+        };
+        for fault in villain::FAULTS {
+            let code = chain.store_code(&villain::code(fault));
+            let code = code.expect("a villain is a contract");
+            chain.villains.push((fault, code));
+        }
+        chain
+    }
+
+    fn ask(&self, request: &Value) -> Answer {
+        self.line.borrow_mut().ask(request)
+    }
+
+    /// A request that cannot fail.
+    #[track_caller]
+    fn must(&self, request: &Value) -> Answer {
+        let answer = self.ask(request);
+        assert!(answer.error.is_empty(), "{}: {request}", answer.error);
+        answer
+    }
+
+    /// Messages of any module in one transaction, signed by a person.
+    pub fn tx(&mut self, sender: &Addr, msgs: &[Value]) -> Result<AppResponse, Failed> {
+        let answer = self.signed(sender, msgs)?;
+        Ok(done(&answer))
+    }
+
+    fn signed(&self, sender: &Addr, msgs: &[Value]) -> Result<Answer, Failed> {
+        let name = people::name(sender).ok_or_else(|| Failed::told(format!("{sender}: no key")))?;
+        let answer = self.ask(&json!({"op": "tx", "from": name, "msgs": msgs}));
+        self.gas.set(answer.gas);
+        if answer.error.is_empty() {
+            Ok(answer)
+        } else {
+            Err(Failed::told(answer.error))
+        }
+    }
+
+    /// Store any code; what it is called, or why the chain refuses it.
+    pub fn store_code(&mut self, wasm: &[u8]) -> Result<u64, Failed> {
+        let sender = people::address("deployer");
+        let msg = message(
+            "StoreCode",
+            json!({"sender": sender, "wasm_byte_code": Binary::from(wasm)}),
+        );
+        Ok(self.signed(&sender, &[msg])?.code)
+    }
+
+    /// What messages cost and change, without doing them; as much gas as this at most, or without a limit.
+    pub fn trial(&self, msgs: &[Value], gas: Option<u64>, watch: &[Addr]) -> Trial {
+        let request =
+            json!({"op": "try", "msgs": msgs, "gas": gas.unwrap_or(0), "watch": watch});
+        let answer = self.ask(&request);
+        Trial {
+            cost: Cost {
+                gas: answer.gas,
+                storage: answer.storage,
+                spent: answer.spent.unwrap_or_default(),
+            },
+            done: done(&answer),
+            error: Some(answer.error).filter(|e| !e.is_empty()),
+            digest: answer.digest,
+        }
+    }
+
+    /// Keep a code in memory, as a vote of the chain can, or no longer.
+    pub fn pin(&mut self, code: u64, pinned: bool) {
+        let op = if pinned { "pin" } else { "unpin" };
+        self.must(&json!({"op": op, "code": code}));
+    }
+
+    /// Gas of the last transaction.
+    pub fn gas(&self) -> u64 {
+        self.gas.get()
+    }
+
+    fn migrated(&mut self, sender: &Addr, contract: &Addr, code: u64) -> Result<Answer, Failed> {
+        let fields = json!({"sender": sender, "contract": contract, "code_id": code.to_string(), "msg": {}});
+        let answer = self.signed(sender, &[message("MigrateContract", fields)])?;
+        self.codes.insert(contract.clone(), code);
+        Ok(answer)
+    }
+}
+
+/// A message of the wasm module.
+fn message(what: &str, mut fields: Value) -> Value {
+    fields["@type"] = format!("{WASM}{what}").into();
+    fields
+}
+
+/// A contract's message, with coins.
+pub fn execute(sender: &Addr, contract: &Addr, msg: &Binary, funds: &[Coin]) -> Value {
+    let msg: Value = serde_json::from_slice(msg).expect("a message is JSON");
+    let mut funds: Vec<Coin> = funds.to_vec();
+    funds.sort_by(|a, b| a.denom.cmp(&b.denom));
+    let fields = json!({"sender": sender, "contract": contract, "msg": msg, "funds": funds});
+    message("ExecuteContract", fields)
+}
+
+fn done(answer: &Answer) -> AppResponse {
+    AppResponse {
+        events: answer.events(),
+        data: answer.data.clone(),
+    }
+}
+
+fn timestamp(time: Duration) -> Timestamp {
+    Timestamp::from_nanos(u64::try_from(time.as_nanos()).expect("a time of this age"))
+}
+
+impl Chain for Wasmd {
+    fn block(&self) -> BlockInfo {
+        self.block.clone()
+    }
+
+    fn next_block(&mut self, time: Duration) {
+        self.must(&json!({"op": "block", "at": time.as_nanos().to_string()}));
+        self.block.height += 1;
+        self.block.time = timestamp(time);
+    }
+
+    fn store(&mut self, part: Part) -> u64 {
+        let code = self.files.wasm(part);
+        self.store_code(&code).expect("the chain takes the code")
+    }
+
+    fn instantiate(&mut self, new: New) -> Result<Addr, Failed> {
+        let msg: Value = serde_json::from_slice(&new.msg).expect("settings are JSON");
+        let fields = json!({
+            "sender": new.sender,
+            "admin": new.admin,
+            "code_id": new.code.to_string(),
+            "label": new.label,
+            "msg": msg,
+            "funds": [],
+        });
+        let answer = self.signed(new.sender, &[message("InstantiateContract", fields)])?;
+        let made = Addr::unchecked(answer.address);
+        self.codes.insert(made.clone(), new.code);
+        Ok(made)
+    }
+
+    fn execute(
+        &mut self,
+        sender: &Addr,
+        contract: &Addr,
+        msg: Binary,
+        funds: &[Coin],
+    ) -> Result<AppResponse, Failed> {
+        self.tx(sender, &[execute(sender, contract, &msg, funds)])
+    }
+
+    fn migrate(
+        &mut self,
+        sender: &Addr,
+        contract: &Addr,
+        code: u64,
+    ) -> Result<AppResponse, Failed> {
+        Ok(done(&self.migrated(sender, contract, code)?))
+    }
+
+    fn code_of(&self, contract: &Addr) -> u64 {
+        self.codes[contract]
+    }
+
+    fn query(&self, contract: &Addr, msg: Binary) -> Result<Binary, Failed> {
+        let msg: Value = serde_json::from_slice(&msg).expect("a question is JSON");
+        let answer = self.ask(&json!({"op": "smart", "to": contract, "msg": msg}));
+        self.gas.set(answer.gas);
+        if answer.error.is_empty() {
+            Ok(answer.data.unwrap_or_default())
+        } else {
+            Err(Failed::told(answer.error))
+        }
+    }
+
+    fn fault(&mut self, contract: &Addr, fault: Fault) {
+        let own = self.own.get(contract).copied();
+        let own = own.unwrap_or_else(|| self.code_of(contract));
+        self.own.insert(contract.clone(), own);
+        let villain = self.villains.iter().find(|(f, _)| *f == fault);
+        let code = villain.map_or(own, |(_, code)| *code);
+        if code != self.code_of(contract) {
+            let admin = people::address("deployer");
+            let done = self.migrated(&admin, contract, code);
+            done.expect("the deployer may migrate");
+        }
+    }
+
+    fn balance(&self, account: &Addr, denom: &str) -> u128 {
+        let answer = self.must(&json!({"op": "balance", "to": account, "denom": denom}));
+        answer.amount.parse().expect("a balance that fits")
+    }
+
+    fn mint(&mut self, to: &Addr, coin: Coin) {
+        let amount = coin.amount.to_string();
+        self.must(&json!({"op": "mint", "to": to, "denom": coin.denom, "amount": amount}));
+    }
+
+    fn dump(&self, contract: &Addr) -> Vec<Record> {
+        let answer = self.must(&json!({"op": "dump", "to": contract}));
+        let records = answer.records.into_iter();
+        records.map(|(k, v)| (k.into(), v.into())).collect()
+    }
+
+    fn storage<'a>(&'a self, contract: &Addr) -> Box<dyn Storage + 'a> {
+        let mut storage = MockStorage::new();
+        for (key, value) in self.dump(contract) {
+            storage.set(&key, &value);
+        }
+        Box::new(storage)
+    }
+
+    fn wasmd(&self) -> Option<&Wasmd> {
+        Some(self)
+    }
+
+    fn wasmd_mut(&mut self) -> Option<&mut Wasmd> {
+        Some(self)
+    }
+}

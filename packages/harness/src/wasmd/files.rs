@@ -1,0 +1,47 @@
+//! Where the real chain's program and the wasm are.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use crate::chain::Part;
+
+/// The program and the wasm files.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// The chain's program.
+    pub chain: PathBuf,
+    /// The shipped wasm.
+    pub artifacts: PathBuf,
+    /// Wasm that only tests use.
+    pub extras: PathBuf,
+}
+
+impl Files {
+    /// As `scripts/build-chain` and `scripts/build-wasm` leave them, unless `BULKHEAD_CHAIN` (a program) and
+    /// `BULKHEAD_ARTIFACTS` (a folder) say otherwise.
+    pub fn built() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let told = |name, or: PathBuf| env::var_os(name).map_or(or, PathBuf::from);
+        let artifacts = told("BULKHEAD_ARTIFACTS", root.join("artifacts"));
+        Self {
+            chain: told("BULKHEAD_CHAIN", artifacts.join("test/chain")),
+            extras: artifacts.join("test"),
+            artifacts,
+        }
+    }
+
+    /// The wasm of a part.
+    pub(super) fn wasm(&self, part: Part) -> Vec<u8> {
+        let (folder, name) = match part {
+            Part::Oracle => (&self.artifacts, "oracle_aggregator"),
+            Part::Engine => (&self.artifacts, "margin_engine"),
+            Part::Market => (&self.artifacts, "market"),
+            Part::Breaker => (&self.artifacts, "breaker_governance"),
+            Part::StandIn => (&self.extras, "standin"),
+        };
+        let path = folder.join(name).with_extension("wasm");
+        fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}; scripts/build-wasm", path.display()))
+    }
+}

@@ -1,0 +1,107 @@
+//! The other process: one request a line, one answer a line.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use cosmwasm_std::{Attribute, Binary, Event};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the chain answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Answer {
+    pub error: String,
+    pub gas: u64,
+    pub spent: Option<Spent>,
+    pub storage: u64,
+    events: Vec<Left>,
+    pub data: Option<Binary>,
+    pub address: String,
+    pub code: u64,
+    pub amount: String,
+    pub digest: String,
+    pub records: Vec<(Binary, Binary)>,
+    pub answer: Option<Value>,
+}
+
+/// What became of gas that the wasm module charged for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spent {
+    /// For entering contracts, replies and queries included.
+    pub entering: u64,
+    /// For events and attributes.
+    pub events: u64,
+    /// How often a contract was entered.
+    pub entries: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Left {
+    r#type: String,
+    attrs: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// The events a message left.
+    pub fn events(&self) -> Vec<Event> {
+        let event = |left: &Left| {
+            let attrs = left.attrs.iter();
+            // `Attribute::new` refuses the chain's own keys.
+            let attrs = attrs.map(|(key, value)| Attribute {
+                key: key.clone(),
+                value: value.clone(),
+            });
+            Event::new(&left.r#type).add_attributes(attrs)
+        };
+        self.events.iter().map(event).collect()
+    }
+}
+
+/// The process.
+pub(super) struct Line {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Line {
+    /// Start it.
+    pub fn open(program: &Path, args: &[String]) -> Self {
+        let child = Command::new(program)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child =
+            child.unwrap_or_else(|e| panic!("{}: {e}; scripts/build-chain", program.display()));
+        Self {
+            input: child.stdin.take(),
+            output: BufReader::new(child.stdout.take().expect("its output")),
+            child,
+        }
+    }
+
+    /// Ask, and wait for the answer.
+    pub fn ask(&mut self, request: &Value) -> Answer {
+        let input = self.input.as_mut().expect("open until dropped");
+        let mut line = request.to_string();
+        line.push('\n');
+        input.write_all(line.as_bytes()).expect("the chain listens");
+        let mut said = String::new();
+        self.output.read_line(&mut said).expect("the chain answers");
+        serde_json::from_str(&said).unwrap_or_else(|e| panic!("{e}: {said:?}"))
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        // At the end of its input it ends by itself and takes its files along.
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,4 @@
+//! The product on the stock chain's own software: the same scenarios, the same bytes of state as on the embedded chain.
+//! Needs what `scripts/build-wasm` and `scripts/build-chain` make; `scripts/on-chain` makes it and runs this.
+
+mod same;
