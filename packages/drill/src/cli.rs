@@ -1,6 +1,7 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use harness::Kind;
 
 use crate::input::is_name;
 use crate::limits::MAX_BLOCK_TIME;
@@ -102,6 +103,12 @@ pub struct RunArgs {
     #[arg(long)]
     pub attackers: bool,
 
+    /// What it plays on. `embedded`: the contracts as native code, in memory. `wasmd`: their wasm on the stock chain's
+    /// own software in another process, which `scripts/build-wasm` and `scripts/build-chain` make; a hundred times slower,
+    /// and every figure is the same
+    #[arg(long, value_enum, default_value_t = OnChain::Embedded)]
+    pub chain: OnChain,
+
     /// This is a control: the report demands that nothing trips in it, and that it stays at Normal for all
     /// but 0.1 % of a quiet time, or but for two episodes where there was news
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true,
@@ -127,8 +134,28 @@ impl Default for RunArgs {
             html: None,
             set: Vec::new(),
             attackers: false,
+            chain: OnChain::Embedded,
             control: None,
             quiet: false,
+        }
+    }
+}
+
+/// A chain to play on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnChain {
+    /// In memory, the contracts as native code.
+    Embedded,
+    /// The stock chain's own software, the contracts as wasm.
+    Wasmd,
+}
+
+impl OnChain {
+    /// As the harness calls it.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Embedded => Kind::Embedded,
+            Self::Wasmd => Kind::Wasmd,
         }
     }
 }
@@ -206,7 +233,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let text = "day.toml --prices a=x.csv --prices b-2=y=z.csv --reference a --seed 7 \
-                    --traders 12 --block-time 2 --out o --json j --html h --set gap=0.6 --control=news --attackers --quiet";
+                    --traders 12 --block-time 2 --out o --json j --html h --set gap=0.6 --control=news --attackers --chain wasmd --quiet";
         let args = run(&text.split_whitespace().collect::<Vec<_>>()).unwrap();
         let file = |name: &str, file: &str| NamedFile {
             name: name.into(),
@@ -227,6 +254,7 @@ mod tests {
                 value: "0.6".into(),
             }],
             attackers: true,
+            chain: OnChain::Wasmd,
             control: Some(Control::News),
             quiet: true,
         };
@@ -235,7 +263,7 @@ mod tests {
 
     #[test]
     fn bad_arguments_exit_with_two() {
-        let cases: [&[&str]; 12] = [
+        let cases: [&[&str]; 13] = [
             &["--set", "gap"],
             &["--set", "gap="],
             &["--control=loud"],
@@ -247,6 +275,7 @@ mod tests {
             &["--traders", "0"],
             &["--block-time", "0"],
             &["--block-time", "61"],
+            &["--chain", "moon"],
             &["--unknown"],
         ];
         for args in cases {

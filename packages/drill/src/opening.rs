@@ -131,6 +131,7 @@ fn exchange(plan: &Plan, price: Price, params: &MarketParams) -> Exchange {
     });
     let picked = plan.attackers;
     Exchange::calm()
+        .on(plan.chain)
         .markets(if plan.neighbour { 2 } else { 1 })
         .sources(plan.sources.len())
         .source_max_age(ages.collect())

@@ -8,6 +8,8 @@ mod gather;
 
 use std::sync::Arc;
 
+use harness::Kind;
+
 use self::gather::{
     befall, chosen, complete, covering, derived, recorded, sources, specified, specs_of_recorded,
     Recorded, Specified,
@@ -47,6 +49,8 @@ pub struct Plan {
     pub block_time: u64,
     /// The failure that detection and recovery are timed from.
     pub failure: Option<Window>,
+    /// The chain it plays on.
+    pub chain: Kind,
     /// Whether anybody attacks.
     pub attackers: bool,
     /// What attackers may take at most, USD: nothing, unless a key was stolen.
@@ -74,6 +78,7 @@ impl Plan {
         };
         plan.market.traders = args.traders.unwrap_or(plan.market.traders);
         plan.attackers |= args.attackers;
+        plan.chain = args.chain.kind();
         plan.control = args.control.or(plan.control);
         plan.overrides.extend(args.set.iter().cloned());
         Ok(plan)
@@ -110,6 +115,7 @@ impl Plan {
             block_time: args.block_time.unwrap_or(DEFAULT_BLOCK_TIME),
             failure: None,
             outages: Vec::new(),
+            chain: Kind::default(),
             attackers: false,
             neighbour: false,
             attacker_bound_usd: 0,
@@ -165,6 +171,7 @@ impl Plan {
                 .unwrap_or(DEFAULT_BLOCK_TIME),
             failure: scenario.failure,
             outages: scenario.outages,
+            chain: Kind::default(),
             attackers: scenario.attackers,
             neighbour: scenario.neighbour,
             attacker_bound_usd: scenario.attacker_bound_usd,

@@ -5,7 +5,12 @@ use std::time::Duration;
 use cosmwasm_std::{Addr, Binary, BlockInfo, Coin, Record, Storage};
 use cw_multi_test::AppResponse;
 
-use crate::{code::Fault, embedded::Embedded, exchange::Failed, wasmd::{Files, Wasmd}};
+use crate::{
+    code::Fault,
+    embedded::Embedded,
+    exchange::Failed,
+    wasmd::{Files, Wasmd},
+};
 
 /// The chain's name.
 pub const CHAIN_ID: &str = "bulkhead-1";

@@ -11,6 +11,7 @@ use cw_multi_test::{
     no_init, AddressGenerator, AppBuilder, AppResponse, BankSudo, Executor, SimpleAddressGenerator,
     SudoMsg, WasmKeeper,
 };
+use cw_utils::parse_execute_response_data;
 
 use crate::{
     chain::{Chain, New, Part, CHAIN_ID, FIRST_BLOCK, FIRST_CODE},
@@ -136,7 +137,10 @@ impl Chain for Embedded {
         };
         self.last_error.borrow_mut().take();
         let done = self.app.execute(sender.clone(), msg.into());
-        done.map_err(|e| self.failed(&e))
+        let done = done.map_err(|e| self.failed(&e))?;
+        let data = done.data.as_deref().map(parse_execute_response_data);
+        let data = data.and_then(|data| data.expect("an answer of this kind").data);
+        Ok(AppResponse { data, ..done })
     }
 
     fn migrate(

@@ -138,8 +138,7 @@ impl Wasmd {
 
     /// What messages cost and change, without doing them; as much gas as this at most, or without a limit.
     pub fn trial(&self, msgs: &[Value], gas: Option<u64>, watch: &[Addr]) -> Trial {
-        let request =
-            json!({"op": "try", "msgs": msgs, "gas": gas.unwrap_or(0), "watch": watch});
+        let request = json!({"op": "try", "msgs": msgs, "gas": gas.unwrap_or(0), "watch": watch});
         let answer = self.ask(&request);
         Trial {
             cost: Cost {
@@ -165,7 +164,8 @@ impl Wasmd {
     }
 
     fn migrated(&mut self, sender: &Addr, contract: &Addr, code: u64) -> Result<Answer, Failed> {
-        let fields = json!({"sender": sender, "contract": contract, "code_id": code.to_string(), "msg": {}});
+        let fields =
+            json!({"sender": sender, "contract": contract, "code_id": code.to_string(), "msg": {}});
         let answer = self.signed(sender, &[message("MigrateContract", fields)])?;
         self.codes.insert(contract.clone(), code);
         Ok(answer)
