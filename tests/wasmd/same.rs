@@ -1,21 +1,48 @@
-//! The same story on both chains comes to the same state.
+//! The same scenarios on both chains: the same figures, the same bytes of state.
 
-use harness::{Exchange, Kind};
-use types::Side;
+use drill::{
+    cli::{OnChain, RunArgs},
+    plan::Plan,
+    report::Report,
+    run::run,
+};
 
-fn story(on: Kind) -> Vec<String> {
-    let mut x = Exchange::calm().on(on).build();
-    let mut hashes = vec![x.state_hash()];
-    x.deposit("alice", 10_000);
-    x.increase("alice", Side::Long, "3", 1_500).unwrap();
-    x.round("2000");
-    x.crank();
-    hashes.push(x.state_hash());
-    assert!(x.position("alice").is_some());
-    hashes
+/// Few people and long blocks: the story, its faults and its attackers are the scenario's own.
+fn figures(scenario: &str, chain: OnChain) -> String {
+    let args = RunArgs {
+        scenario: Some(scenario.into()),
+        traders: Some(20),
+        block_time: Some(60),
+        chain,
+        ..RunArgs::default()
+    };
+    let plan = Plan::load(&args).unwrap();
+    let outcome = run(&plan).unwrap();
+    serde_json::to_string_pretty(&Report::of(&plan, &outcome)).unwrap()
+}
+
+fn same(scenario: &str) {
+    let native = figures(scenario, OnChain::Embedded);
+    assert!(native.contains("state_hash"));
+    assert_eq!(native, figures(scenario, OnChain::Wasmd), "{scenario}");
 }
 
 #[test]
-fn a_first_trade() {
-    assert_eq!(story(Kind::Embedded), story(Kind::Wasmd));
+fn a_crash() {
+    same("black-thursday-2020");
+}
+
+#[test]
+fn a_halt() {
+    same("chain-halt");
+}
+
+#[test]
+fn dead_modules() {
+    same("module-fault");
+}
+
+#[test]
+fn a_stolen_key() {
+    same("stolen-reporter");
 }

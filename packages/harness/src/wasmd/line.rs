@@ -72,7 +72,9 @@ pub(super) struct Line {
 impl Line {
     /// Start it.
     pub fn open(program: &Path, args: &[String]) -> Self {
+        // Memory is plenty, one core is not: collect rarely.
         let child = Command::new(program)
+            .env("GOGC", "400")
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
