@@ -76,7 +76,7 @@ impl Exchange {
             guardians: vec!["guardian"],
             audited: true,
             young: false,
-            chain: Kind::default(),
+            chain: Kind::chosen(),
         }
     }
 }

@@ -30,6 +30,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The one that every exchange of this process stands on where nobody says otherwise: `BULKHEAD_ON=wasmd` is the
+    /// real one. So the same tests run on both.
+    pub fn chosen() -> Self {
+        match std::env::var("BULKHEAD_ON").as_deref() {
+            Ok("wasmd") => Self::Wasmd,
+            Ok(other) if other != "embedded" => {
+                panic!("BULKHEAD_ON: embedded or wasmd, not {other}")
+            }
+            Ok(_) | Err(_) => Self::Embedded,
+        }
+    }
+
     /// A chain without a contract, its first block at this time.
     pub(crate) fn start(self, start: Duration) -> Box<dyn Chain> {
         match self {
