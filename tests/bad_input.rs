@@ -11,8 +11,8 @@
 use std::{collections::BTreeSet, error::Error, mem::discriminant};
 
 use breaker_governance::{ContractError as Breaker, Counted, Role};
-use cosmwasm_std::{coin, from_json, Addr, Api, Coin, Uint128, Uint256};
-use cw_multi_test::{App, ContractWrapper, Executor};
+use cosmwasm_std::{coin, from_json, testing::MockApi, Addr, Api, Coin, Uint128, Uint256};
+use cw_multi_test::{no_init, App, AppBuilder, ContractWrapper, Executor};
 use harness::{dollars, usd, Exchange, Failed, Module, DENOM};
 use margin_engine::ContractError as Engine;
 use market::ContractError as Market;
@@ -1766,7 +1766,8 @@ fn unbound(app: &mut App) -> Addr {
 #[test]
 fn before_bind_every_user_door_refuses_and_a_bad_bind_changes_nothing() {
     let x = Exchange::calm().markets(2).build();
-    let mut app = App::default();
+    let api = MockApi::default().with_prefix("wasm");
+    let mut app = AppBuilder::new().with_api(api).build(no_init);
     let engine = unbound(&mut app);
     let deployer = app.api().addr_make("deployer");
     let no_address = app.api().addr_validate(NOWHERE).unwrap_err();

@@ -9,17 +9,21 @@ import (
 
 	sdkmath "cosmossdk.io/math"
 
+	"github.com/cosmos/cosmos-sdk/store/v2/prefix"
 	sdk "github.com/cosmos/cosmos-sdk/types"
 
 	wasmkeeper "github.com/CosmWasm/wasmd/x/wasm/keeper"
+	"github.com/CosmWasm/wasmd/x/wasm/types"
 )
 
 // request is one line of input: an operation and what it needs.
 type request struct {
 	Op string `json:"op"`
-	// At is a block's time, nanoseconds, as text.
+	// At is a block's time, nanoseconds, as text. A trial may have another than the open block's.
 	At int64 `json:"at,string"`
-	// From is a person's name, of whom the key is known.
+	// Height is that of the block of a trial, where it is not the open block's.
+	Height int64 `json:"height"`
+	// From is a person's name, of whom the key is known. A trial without one costs no signature.
 	From string `json:"from"`
 	// To is an address.
 	To string `json:"to"`
@@ -36,6 +40,8 @@ type request struct {
 	Code uint64 `json:"code"`
 	// Watch are the contracts whose state a trial digests.
 	Watch []string `json:"watch"`
+	// Records are what a contract's storage becomes, or what is added to it.
+	Records []record `json:"records"`
 }
 
 // record is a key and a value of a contract's storage.
@@ -47,6 +53,7 @@ type answer struct {
 	Gas     uint64          `json:"gas,omitempty"`
 	Spent   *spent          `json:"spent,omitempty"`
 	Storage uint64          `json:"storage,omitempty"`
+	Signed  uint64          `json:"signed,omitempty"`
 	Events  []event         `json:"events,omitempty"`
 	Data    []byte          `json:"data,omitempty"`
 	Address string          `json:"address,omitempty"`
@@ -90,6 +97,8 @@ func (c *chain) do(req *request) (answer, error) {
 		return c.smart(req)
 	case "dump":
 		return c.dump(req.To)
+	case "empty", "restore":
+		return c.restored(req)
 	case "person":
 		return answer{Address: sdk.AccAddress(key(req.From).PubKey().Address()).String()}, nil
 	case "balance":
@@ -136,6 +145,25 @@ func (c *chain) records(ctx sdk.Context, contract sdk.AccAddress) []record {
 		return false
 	})
 	return all
+}
+
+// restored empties a contract's storage, or adds records to it: states that took long to make elsewhere.
+func (c *chain) restored(req *request) (answer, error) {
+	at, err := sdk.AccAddressFromBech32(req.To)
+	if err != nil {
+		return answer{}, err
+	}
+	ctx := c.ctx()
+	store := prefix.NewStore(ctx.KVStore(c.app.GetKey(types.StoreKey)), types.GetContractStorePrefix(at))
+	if req.Op == "empty" {
+		for _, one := range c.records(ctx, at) {
+			store.Delete(one[0])
+		}
+	}
+	for _, one := range req.Records {
+		store.Set(one[0], one[1])
+	}
+	return answer{}, nil
 }
 
 func (c *chain) balance(req *request) (answer, error) {

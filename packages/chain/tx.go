@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/cosmos/gogoproto/proto"
@@ -109,39 +110,60 @@ func (c *chain) signed(name string, msgs []sdk.Msg, gas uint64) (sdk.Tx, error) 
 	return builder.GetTx(), builder.SetSignatures(signature)
 }
 
-// try runs messages on a branch of the open block, without a signature and its costs, and forgets what they wrote:
-// what they cost, of what, and what the watched contracts would then hold.
+// try runs messages on a branch of the open block and forgets what they wrote: what they cost, of what, and what the
+// watched contracts would then hold. From a person, it is a signed transaction of theirs with all its costs.
 func (c *chain) try(req *request) (answer, error) {
 	msgs, err := c.messages(req.Msgs)
 	if err != nil {
 		return answer{}, err
 	}
-	ctx, _ := c.ctx().CacheContext()
-	done, failed := c.run(ctx.WithGasMeter(meter(req.Gas)), msgs)
+	ctx := c.branch(req)
+	done, failed := c.run(ctx, msgs, req)
 	if done.Digest, err = c.digest(ctx, req.Watch); err != nil {
 		return done, err
 	}
 	if failed == nil && req.Gas == 0 {
-		free, _ := c.ctx().CacheContext()
+		free := c.branch(req)
 		free = free.WithKVGasConfig(storetypes.GasConfig{}).WithTransientKVGasConfig(storetypes.GasConfig{})
-		without, _ := c.run(free.WithGasMeter(meter(0)), msgs)
-		done.Storage = done.Gas - without.Gas
+		without, _ := c.run(free, msgs, req)
+		done.Storage = (done.Gas - done.Signed) - (without.Gas - without.Signed)
 	}
 	return done, failed
 }
 
+// branch is the open block's state, at the block a trial asks for.
+func (c *chain) branch(req *request) sdk.Context {
+	ctx, _ := c.ctx().CacheContext()
+	if req.At != 0 {
+		ctx = ctx.WithBlockTime(time.Unix(0, req.At).UTC())
+	}
+	if req.Height != 0 {
+		ctx = ctx.WithBlockHeight(req.Height)
+	}
+	return ctx.WithGasMeter(meter(req.Gas))
+}
+
 // run executes messages one after the other; what a failing one wrote is gone.
-func (c *chain) run(ctx sdk.Context, msgs []sdk.Msg) (done answer, err error) {
+func (c *chain) run(ctx sdk.Context, msgs []sdk.Msg, req *request) (done answer, err error) {
 	c.gas.take()
-	branch, write := ctx.CacheContext()
+	var signed uint64
 	defer func() {
 		if died := recover(); died != nil {
 			err = fmt.Errorf("%v", died)
 		}
-		done.Gas = ctx.GasMeter().GasConsumed()
+		done.Gas, done.Signed = ctx.GasMeter().GasConsumed(), signed
 		spent := c.gas.take()
 		done.Spent = &spent
 	}()
+	if req.From != "" {
+		next, err := c.admitted(ctx, msgs, req)
+		if err != nil {
+			return done, err
+		}
+		ctx = next
+		signed = ctx.GasMeter().GasConsumed()
+	}
+	branch, write := ctx.CacheContext()
 	for _, msg := range msgs {
 		handler := c.app.MsgServiceRouter().Handler(msg)
 		if handler == nil {
@@ -157,6 +179,19 @@ func (c *chain) run(ctx sdk.Context, msgs []sdk.Msg) (done answer, err error) {
 	}
 	write()
 	return done, nil
+}
+
+// admitted is what the chain does with a transaction before its messages: signature, size, sequence.
+func (c *chain) admitted(ctx sdk.Context, msgs []sdk.Msg, req *request) (sdk.Context, error) {
+	tx, err := c.signed(req.From, msgs, req.Gas)
+	if err != nil {
+		return ctx, err
+	}
+	bytes, err := c.app.TxConfig().TxEncoder()(tx)
+	if err != nil {
+		return ctx, err
+	}
+	return c.app.AnteHandler()(ctx.WithTxBytes(bytes), tx, false)
 }
 
 // digest is the digest of the storage of contracts, in this order.

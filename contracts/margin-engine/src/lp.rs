@@ -119,14 +119,19 @@ fn earned(
     Ok((own, exits::is_done(&books.lp.line, stretch)))
 }
 
-/// What both requests begin with: what is due already is priced first, so joining postpones nobody.
+/// What both requests begin with: what is due already is priced first, so joining postpones nobody. Where nobody waits,
+/// no price is asked for.
 fn requested(
     deps: &mut DepsMut,
     env: &Env,
     account: &Addr,
     id: &str,
 ) -> Result<(Scene, Vec<Event>), ContractError> {
-    let mut scene = Scene::load(deps.as_ref(), env, id, None)?;
+    let mut scene = Scene::unpriced(deps.as_ref(), env, id)?;
+    if scene.books.lp.batch.is_none() {
+        return Ok((scene, Vec::new()));
+    }
+    scene.ask(deps.as_ref(), None)?;
     let known = scene.newest().map(|r| r.at);
     let events = price_due(&mut scene, deps, known, account)?;
     Ok((scene, events))
@@ -203,6 +208,7 @@ pub fn withdraw(
     }
     // All of a small holding may leave.
     if shares < held.shares {
+        scene.ask(deps.as_ref(), None)?;
         at_least("shares", shares, least(&scene)?)?;
     }
     held.shares = held.shares.checked_sub(shares)?;

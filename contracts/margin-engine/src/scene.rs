@@ -42,23 +42,35 @@ impl Scene {
         id: &str,
         round: Option<u64>,
     ) -> Result<Self, ContractError> {
-        let peers = peers::peers(deps.storage)?;
+        let mut scene = Self::unpriced(deps, env, id)?;
+        scene.ask(deps, round)?;
+        Ok(scene)
+    }
+
+    /// Read a market without its prices: as if the oracle knew nothing. Entering it is the largest part of what a short
+    /// message costs.
+    pub fn unpriced(deps: Deps, env: &Env, id: &str) -> Result<Self, ContractError> {
         let market = peers::market(deps.storage, id)?;
-        // An oracle that fails is one that knows nothing: what needs no price goes on.
-        let prices = peers
-            .oracle
-            .snapshot(&deps.querier, &market.feed, round)
-            .unwrap_or(Snapshot::UNKNOWN);
         let now = Moment::now(env);
         Ok(Self {
             id: id.to_owned(),
             books: compartment::load(deps.storage, id)?,
             curve: compartment::curve(&market.params)?,
             stance: stance::now(deps.storage, id, now.time)?,
-            prices,
+            prices: Snapshot::UNKNOWN,
             now,
             market,
         })
+    }
+
+    /// Ask the oracle, for a round by number too if wanted.
+    pub fn ask(&mut self, deps: Deps, round: Option<u64>) -> Result<(), ContractError> {
+        let oracle = peers::peers(deps.storage)?.oracle;
+        // An oracle that fails is one that knows nothing: what needs no price goes on.
+        self.prices = oracle
+            .snapshot(&deps.querier, &self.market.feed, round)
+            .unwrap_or(Snapshot::UNKNOWN);
+        Ok(())
     }
 
     /// Write the books back, with the vault's value as it is now.

@@ -7,7 +7,7 @@ use types::{
     clock::Moment,
     engine,
     market::{Config, Waiting},
-    oracle::RoundAfter,
+    oracle::{Round, RoundAfter},
     pending::Pending,
 };
 
@@ -92,7 +92,9 @@ struct Lane {
 struct Planner<'a> {
     deps: Deps<'a>,
     config: &'a Config,
-    newest: Moment,
+    newest: Round,
+    /// The round before the newest.
+    before: Option<Moment>,
     max_future: u64,
     now: u64,
 }
@@ -105,7 +107,8 @@ fn plan(deps: Deps, env: &Env, config: &Config, limit: u32) -> Result<Vec<Step>,
     let planner = Planner {
         deps,
         config,
-        newest: newest.round.at,
+        newest: newest.round,
+        before: newest.before.map(|round| round.at),
         max_future: prices.max_future,
         now: env.block.time.seconds(),
     };
@@ -150,14 +153,17 @@ impl Planner<'_> {
         let Some((place, waiting)) = lane.orders.next() else {
             return Ok(());
         };
-        if !waiting.placed.binds(self.newest, self.max_future) {
+        let binds = |at| waiting.placed.binds(at, self.max_future);
+        if !binds(self.newest.at) {
             return Ok(());
         }
-        let same = lane
-            .known
-            .is_some_and(|at| waiting.placed.binds(at, self.max_future));
-        let round = if same {
+        let round = if lane.known.is_some_and(binds) {
             Some(lane.number)
+        } else if self.before.is_some_and(|at| !binds(at)) {
+            // Rounds are bound in their order: the first is the newest. The common case, and no question more.
+            lane.known = Some(self.newest.at);
+            lane.number = self.newest.number;
+            Some(self.newest.number)
         } else {
             self.ask(lane, waiting.placed)?
         };

@@ -46,7 +46,7 @@ impl Kind {
     pub(crate) fn start(self, start: Duration) -> Box<dyn Chain> {
         match self {
             Self::Embedded => Box::new(Embedded::new(start)),
-            Self::Wasmd => Box::new(Wasmd::new(start, Files::built())),
+            Self::Wasmd => Box::new(Wasmd::new((FIRST_BLOCK, start), Files::built())),
         }
     }
 }

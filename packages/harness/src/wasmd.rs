@@ -2,6 +2,7 @@
 
 mod files;
 mod line;
+mod trial;
 mod villain;
 
 use std::{
@@ -17,9 +18,13 @@ use cw_multi_test::AppResponse;
 use serde_json::{json, Value};
 
 use self::line::{Answer, Line};
-pub use self::{files::Files, line::Spent};
+pub use self::{
+    files::Files,
+    line::Spent,
+    trial::{Cost, Trial, Tried},
+};
 use crate::{
-    chain::{Chain, New, Part, CHAIN_ID, FIRST_BLOCK},
+    chain::{Chain, New, Part, CHAIN_ID},
     code::Fault,
     exchange::Failed,
     people,
@@ -27,6 +32,8 @@ use crate::{
 
 /// What messages of the wasm module begin with.
 const WASM: &str = "/cosmwasm.wasm.v1.Msg";
+/// Records in one line.
+const PART: usize = 10_000;
 
 /// The real chain.
 pub struct Wasmd {
@@ -41,38 +48,14 @@ pub struct Wasmd {
     gas: Cell<u64>,
 }
 
-/// What a message costs, by trying it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cost {
-    /// All of it.
-    pub gas: u64,
-    /// For reading and writing storage, the bank's included.
-    pub storage: u64,
-    /// What the wasm module charged for.
-    pub spent: Spent,
-}
-
-/// What came of trying a message on a branch that is forgotten.
-#[derive(Debug)]
-pub struct Trial {
-    /// What it cost.
-    pub cost: Cost,
-    /// Why it failed.
-    pub error: Option<String>,
-    /// A digest of what the watched contracts and their balances would then be.
-    pub digest: String,
-    /// What it would have left.
-    pub done: AppResponse,
-}
-
 impl Wasmd {
-    /// A chain without a contract but those that fail on purpose, its first block at this time.
-    pub(crate) fn new(start: Duration, files: Files) -> Self {
+    /// A chain without a contract but those that fail on purpose, its first block so high and at this time.
+    pub(crate) fn new((height, start): (u64, Duration), files: Files) -> Self {
         let args = [
             "-chain-id".to_owned(),
             CHAIN_ID.to_owned(),
             "-height".to_owned(),
-            FIRST_BLOCK.to_string(),
+            height.to_string(),
             "-time".to_owned(),
             start.as_nanos().to_string(),
         ];
@@ -80,7 +63,7 @@ impl Wasmd {
             line: RefCell::new(Line::open(&files.chain, &args)),
             files,
             block: BlockInfo {
-                height: FIRST_BLOCK,
+                height,
                 time: timestamp(start),
                 chain_id: CHAIN_ID.into(),
             },
@@ -136,19 +119,13 @@ impl Wasmd {
         Ok(self.signed(&sender, &[msg])?.code)
     }
 
-    /// What messages cost and change, without doing them; as much gas as this at most, or without a limit.
-    pub fn trial(&self, msgs: &[Value], gas: Option<u64>, watch: &[Addr]) -> Trial {
-        let request = json!({"op": "try", "msgs": msgs, "gas": gas.unwrap_or(0), "watch": watch});
-        let answer = self.ask(&request);
-        Trial {
-            cost: Cost {
-                gas: answer.gas,
-                storage: answer.storage,
-                spent: answer.spent.unwrap_or_default(),
-            },
-            done: done(&answer),
-            error: Some(answer.error).filter(|e| !e.is_empty()),
-            digest: answer.digest,
+    /// A contract's storage becomes this, whatever it was.
+    pub fn restore(&mut self, contract: &Addr, records: &[Record]) {
+        self.must(&json!({"op": "empty", "to": contract}));
+        for part in records.chunks(PART) {
+            let bytes = |(k, v): &Record| [Binary::from(k.as_slice()), Binary::from(v.as_slice())];
+            let part: Vec<_> = part.iter().map(bytes).collect();
+            self.must(&json!({"op": "restore", "to": contract, "records": part}));
         }
     }
 

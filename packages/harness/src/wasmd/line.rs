@@ -18,6 +18,7 @@ pub(super) struct Answer {
     pub gas: u64,
     pub spent: Option<Spent>,
     pub storage: u64,
+    pub signed: u64,
     events: Vec<Left>,
     pub data: Option<Binary>,
     pub address: String,
