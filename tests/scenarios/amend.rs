@@ -172,7 +172,7 @@ fn an_increase_needs_the_markets_word() {
     let off = x.amend("alice", 1, (increase(LONG, "0.0000011", 500), None));
     let why = refused(&x, off, &before);
     assert_eq!(why, format!("Rejected({:?})", Rejection::OffLot { lot }));
-    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         x.fault(Module::Market(0), fault);
         let result = x.amend("alice", 1, (increase(LONG, "20", 6_000), None));
         let why = refused(&x, result, &before);

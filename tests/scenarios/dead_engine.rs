@@ -93,7 +93,7 @@ fn owned(x: &Exchange) -> Vec<Amount> {
 
 #[test]
 fn nothing_works_and_nothing_is_lost_while_the_engine_is_dead() {
-    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let mut x = scene();
         let before = owned(&x);
         let raw = |x: &Exchange| x.dump(Module::Engine);

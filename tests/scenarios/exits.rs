@@ -44,7 +44,7 @@ fn every_level_below_settlement_leaves_every_exit_open() {
 #[test]
 fn a_dead_breaker_oracle_or_other_market_closes_no_door() {
     for module in [Module::Breaker, Module::Oracle, Module::Market(1)] {
-        for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+        for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
             let mut x = scene();
             x.fault(module, fault);
             gets_out(&mut x);
@@ -59,7 +59,7 @@ fn a_dead_breaker_oracle_or_other_market_closes_no_door() {
 
 #[test]
 fn a_dead_market_keeps_reductions_and_refunds_increases() {
-    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let mut x = scene();
         x.fault(Module::Market(0), fault);
         gets_out(&mut x);

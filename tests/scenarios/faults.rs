@@ -30,7 +30,7 @@ fn a_reduction_the_engine_fails_on_waits_and_is_settled_at_its_own_round() {
 
 #[test]
 fn an_increase_the_engine_fails_on_is_refunded_when_it_can_be() {
-    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let mut x = Exchange::calm().build();
         x.deposit("alice", 10_000);
         x.increase("alice", Side::Long, "1", 500).unwrap();
@@ -74,7 +74,7 @@ fn a_day(second: Option<Fault>) -> Exchange {
 #[test]
 fn a_failure_in_one_market_changes_no_byte_of_another() {
     let well = a_day(None);
-    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let ill = a_day(Some(fault));
         let raw = |x: &Exchange, module| x.dump(module);
         assert_eq!(

@@ -21,7 +21,7 @@ enum Victim {
     Contract(Module, Fault),
 }
 
-const FAULTS: [Fault; 4] = [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn];
+const FAULTS: [Fault; 3] = [Fault::Dead, Fault::Panic, Fault::Garbage];
 
 fn victims() -> Vec<Victim> {
     let reporters = (0..3).map(Victim::Source);

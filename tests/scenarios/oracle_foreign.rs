@@ -140,7 +140,7 @@ fn too_wide_is_the_source_s_own_word_that_it_does_not_know() {
 
 #[test]
 fn a_source_that_fails_costs_only_itself() {
-    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let mut x = exchange();
         x.next_block();
         let now = x.now();

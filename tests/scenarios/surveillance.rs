@@ -45,7 +45,7 @@ fn the_real_engine_answers_a_poke_and_calm_books_trip_nothing() {
 
 #[test]
 fn an_engine_that_answers_nothing_trips_its_own_latch_and_no_price_is_lost() {
-    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage, Fault::Burn] {
+    for fault in [Fault::Dead, Fault::Panic, Fault::Garbage] {
         let mut x = Exchange::calm().markets(3).build();
         x.fault(Module::Engine, fault);
         for _ in 0..2 {

@@ -7,4 +7,5 @@
     clippy::arithmetic_side_effects
 )]
 
+mod containment;
 mod same;

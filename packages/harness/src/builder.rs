@@ -250,6 +250,7 @@ impl Builder {
             },
             block_time: self.block_time,
             audited: false,
+            sent: 0,
             chain: self.chain.start(Duration::from_secs(self.start)),
         };
         self.stand_ins(&mut x);
