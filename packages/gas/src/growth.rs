@@ -75,11 +75,12 @@ fn deleveraged(people: u32) -> u64 {
     gas
 }
 
-/// A vault a hundredth of what its market is made for.
+/// A vault a hundredth of what its market is made for, as well insured whatever its size: at Protected each crank also
+/// holds a page of positions against the books.
 fn thin(people: u32) -> harness::Builder {
     let nav = u128::from(people) * 1_000;
     let params = MarketParams::major(2_000, nav * 100);
-    calm().nav(nav).params(params)
+    calm().nav(nav).insurance(nav * 5).params(params)
 }
 
 /// By action and number of positions.

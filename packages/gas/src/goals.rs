@@ -1,0 +1,90 @@
+//! What the table promises, against the nearest peer measured on the same software (its figures: an order in a batch
+//! 332,000, a liquidation in a batch 278,000, into and out of the vault 180,000).
+
+use crate::table::Table;
+
+/// Rows that may cost so much.
+const ROWS: [(&str, u64); 2] = [
+    ("ask into the vault", 180_000),
+    ("ask out of the vault", 180_000),
+];
+/// Actions that may cost so much in any market.
+const ACTIONS: [(&str, u64); 2] = [
+    ("an order in a batch", 166_000),
+    ("a liquidation in a batch", 139_000),
+];
+/// In the largest market an action costs at most five per cent more than in the smallest.
+const LARGER: (u64, u64) = (105, 100);
+/// Gas of a block, and liquidations it has room for, in cranks of 50.
+const BLOCK: u64 = 100_000_000;
+const LIQUIDATIONS: u64 = 500;
+const CRANK: (&str, u64) = ("crank 50 liquidations", 50);
+
+/// What is not kept.
+pub fn missed(table: &Table) -> Vec<String> {
+    let mut missed = Vec::new();
+    let of = |name: &str| table.rows.iter().find(|row| row.action == name);
+    for (name, most) in ROWS {
+        match of(name).map(|row| row.cost.gas) {
+            Some(gas) if gas <= most => {}
+            gas => missed.push(format!("{name}: {gas:?}, {most} promised")),
+        }
+    }
+    for (name, most) in ACTIONS {
+        let by = table.growth.get(name).into_iter().flatten();
+        let gas = by.map(|(_, gas)| *gas).max();
+        if gas.is_none_or(|gas| gas > most) {
+            missed.push(format!("{name}: {gas:?}, {most} promised"));
+        }
+    }
+    for (name, by) in &table.growth {
+        let mut by: Vec<(u64, u64)> = by
+            .iter()
+            .map(|(n, gas)| (n.parse().expect("a number"), *gas))
+            .collect();
+        by.sort_unstable();
+        let ends = by.first().zip(by.last());
+        if ends.is_none_or(|(small, large)| large.1 * LARGER.1 > small.1 * LARGER.0) {
+            missed.push(format!("{name} grows with the market: {by:?}"));
+        }
+    }
+    let room = of(CRANK.0).map(|row| BLOCK / row.cost.gas * CRANK.1);
+    if room.is_none_or(|room| room < LIQUIDATIONS) {
+        missed.push(format!("a block has room for {room:?} liquidations"));
+    }
+    missed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let told = include_str!("../../../schema/gas.json");
+        serde_json::from_str(told).expect("a gas table")
+    }
+
+    #[test]
+    fn the_table_keeps_what_it_promises() {
+        assert_eq!(missed(&table()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_not_kept_is_named() {
+        let mut dear = table();
+        for row in &mut dear.rows {
+            row.cost.gas = 11_000_000;
+        }
+        for by in dear.growth.values_mut() {
+            by.insert("100000".into(), 200_000);
+        }
+        // Two rows, two actions, the growth of those, and the block's room.
+        let missed = missed(&dear);
+        assert_eq!(missed.len(), 7, "{missed:?}");
+        let none = Table {
+            rows: vec![],
+            growth: dear.growth.clone().into_iter().take(0).collect(),
+        };
+        assert_eq!(super::missed(&none).len(), 5);
+    }
+}
