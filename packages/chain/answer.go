@@ -38,7 +38,7 @@ type request struct {
 	Amount string `json:"amount"`
 	// Code is a stored code's number.
 	Code uint64 `json:"code"`
-	// Watch are the contracts whose state a trial digests.
+	// Watch are the contracts whose state a trial digests. With Denom, it tells all they would hold.
 	Watch []string `json:"watch"`
 	// Records are what a contract's storage becomes, or what is added to it.
 	Records []record `json:"records"`
@@ -61,7 +61,14 @@ type answer struct {
 	Amount  string          `json:"amount,omitempty"`
 	Digest  string          `json:"digest,omitempty"`
 	Records []record        `json:"records,omitempty"`
+	Watched []watched       `json:"watched,omitempty"`
 	Answer  json.RawMessage `json:"answer,omitempty"`
+}
+
+// watched is what a contract would hold after a trial.
+type watched struct {
+	Records []record `json:"records"`
+	Amount  string   `json:"amount"`
 }
 
 // event is one that a message left.

@@ -119,8 +119,17 @@ func (c *chain) try(req *request) (answer, error) {
 	}
 	ctx := c.branch(req)
 	done, failed := c.run(ctx, msgs, req)
+	// Looking costs nothing.
+	ctx = ctx.WithGasMeter(meter(0))
 	if done.Digest, err = c.digest(ctx, req.Watch); err != nil {
 		return done, err
+	}
+	if req.Denom != "" {
+		for _, contract := range req.Watch {
+			at := sdk.MustAccAddressFromBech32(contract)
+			held := c.app.BankKeeper.GetBalance(ctx, at, req.Denom).Amount.String()
+			done.Watched = append(done.Watched, watched{c.records(ctx, at), held})
+		}
 	}
 	if failed == nil && req.Gas == 0 {
 		free := c.branch(req)

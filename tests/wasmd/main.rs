@@ -8,4 +8,5 @@
 )]
 
 mod containment;
+mod limits;
 mod same;

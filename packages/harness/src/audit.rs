@@ -1,5 +1,6 @@
 //! The audit: every invariant of every contract, from raw state.
 
+use cosmwasm_std::{Addr, Storage};
 use types::{
     engine::{PositionState, QueryMsg, Vitals},
     oracle::{self, Status},
@@ -12,11 +13,31 @@ use crate::exchange::{Exchange, Module, DENOM};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation(pub String);
 
+/// [I 1] The bank holds what the books claim.
+fn custody(engine: &dyn Storage, held: u128) -> Option<Violation> {
+    let claims = margin_engine::audit::claims(engine, DENOM).expect("the books read");
+    let held = i128::try_from(held).expect("a balance");
+    (claims.0.i128() > held)
+        .then(|| Violation(format!("[I 1] claims {claims:?}, the bank holds {held}")))
+}
+
 impl Exchange {
     /// Everything that does not hold now.
     pub fn audit(&self) -> Vec<Violation> {
+        self.audit_of(
+            &|contract| self.chain.storage(contract),
+            self.bank(&self.engine, DENOM),
+        )
+    }
+
+    /// Everything that would not hold if this were what the contracts store and the engine holds.
+    pub fn audit_of<'a>(
+        &self,
+        stored: &dyn Fn(&Addr) -> Box<dyn Storage + 'a>,
+        held: u128,
+    ) -> Vec<Violation> {
         let mut found = Vec::new();
-        let engine = self.chain.storage(&self.engine);
+        let engine = stored(&self.engine);
         match margin_engine::audit::audit(&*engine) {
             Ok(broken) => found.extend(
                 broken
@@ -25,30 +46,21 @@ impl Exchange {
             ),
             Err(e) => found.push(Violation(format!("the engine's books do not read: {e}"))),
         }
-        found.extend(self.custody());
-        let oracle = self.chain.storage(&self.oracle);
+        found.extend(custody(&*engine, held));
+        let oracle = stored(&self.oracle);
         let feeds = oracle_aggregator::feed::audit(&*oracle).expect("feeds read");
         found.extend(feeds.iter().map(|b| Violation(b.to_string())));
         let rounds = oracle_aggregator::round::audit(&*oracle).expect("rounds read");
         found.extend(rounds.iter().map(|b| Violation(b.to_string())));
-        let breaker = self.chain.storage(&self.breaker);
+        let breaker = stored(&self.breaker);
         let latches = breaker_governance::audit::at(&*breaker, self.now()).expect("latches read");
         found.extend(latches.iter().map(|b| Violation(format!("[I 10] {b:?}"))));
         for market in &self.markets {
-            let storage = self.chain.storage(&market.addr);
+            let storage = stored(&market.addr);
             let broken = market::queue::audit(&*storage).expect("the queue reads");
             found.extend(broken.into_iter().map(Violation));
         }
         found
-    }
-
-    /// [I 1] The bank holds what the books claim.
-    fn custody(&self) -> Option<Violation> {
-        let storage = self.chain.storage(&self.engine);
-        let claims = margin_engine::audit::claims(&*storage, DENOM).expect("the books read");
-        let held = i128::try_from(self.bank(&self.engine, DENOM)).expect("a balance");
-        (claims.0.i128() > held)
-            .then(|| Violation(format!("[I 1] claims {claims:?}, the bank holds {held}")))
     }
 
     /// [I 2] After a crank at a usable price, with heads clear, the vault's cash covers traders' net gain, or the market

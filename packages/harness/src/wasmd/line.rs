@@ -26,7 +26,16 @@ pub(super) struct Answer {
     pub amount: String,
     pub digest: String,
     pub records: Vec<(Binary, Binary)>,
+    pub watched: Vec<Held>,
     pub answer: Option<Value>,
+}
+
+/// What a watched contract would hold.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Held {
+    pub records: Option<Vec<(Binary, Binary)>>,
+    pub amount: String,
 }
 
 /// What became of gas that the wasm module charged for.

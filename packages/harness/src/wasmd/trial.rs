@@ -1,10 +1,14 @@
 //! Trying a message on a branch of the chain that is then forgotten: what it costs, of what, and what it would change.
 
-use cosmwasm_std::{Addr, BlockInfo};
+use cosmwasm_std::{testing::MockStorage, Addr, BlockInfo, Storage};
 use cw_multi_test::AppResponse;
 use serde_json::{json, Value};
 
-use super::{done, line::Spent, Wasmd};
+use super::{
+    done,
+    line::{Held, Spent},
+    Wasmd,
+};
 use crate::people;
 
 /// Messages to try.
@@ -15,6 +19,7 @@ pub struct Trial {
     gas: u64,
     block: Option<BlockInfo>,
     watch: Vec<Addr>,
+    denom: String,
 }
 
 /// What messages cost.
@@ -41,6 +46,8 @@ pub struct Tried {
     pub digest: String,
     /// What it would have left.
     pub done: AppResponse,
+    /// What the watched contracts would store, and hold of a coin, where that was asked for.
+    pub watched: Vec<(MockStorage, u128)>,
 }
 
 impl Trial {
@@ -52,6 +59,7 @@ impl Trial {
             gas: 0,
             block: None,
             watch: Vec::new(),
+            denom: String::new(),
         }
     }
 
@@ -80,6 +88,20 @@ impl Trial {
     pub fn watch(self, watch: Vec<Addr>) -> Self {
         Self { watch, ..self }
     }
+
+    /// And hand over all that they would store, and hold of this coin.
+    pub fn telling(self, denom: &str) -> Self {
+        let denom = denom.to_owned();
+        Self { denom, ..self }
+    }
+}
+
+fn held(told: Held) -> (MockStorage, u128) {
+    let mut storage = MockStorage::new();
+    for (key, value) in told.records.unwrap_or_default() {
+        storage.set(&key, &value);
+    }
+    (storage, told.amount.parse().expect("a balance that fits"))
 }
 
 impl Wasmd {
@@ -94,6 +116,7 @@ impl Wasmd {
             "at": block.map_or(0, |b| b.time.nanos()).to_string(),
             "height": block.map_or(0, |b| b.height),
             "watch": trial.watch,
+            "denom": trial.denom,
         }));
         Tried {
             cost: Cost {
@@ -103,6 +126,7 @@ impl Wasmd {
                 spent: answer.spent.unwrap_or_default(),
             },
             done: done(&answer),
+            watched: answer.watched.into_iter().map(held).collect(),
             error: Some(answer.error).filter(|e| !e.is_empty()),
             digest: answer.digest,
         }
