@@ -1841,3 +1841,25 @@ fn before_bind_every_user_door_refuses_and_a_bad_bind_changes_nothing() {
         assert_eq!(app.dump_wasm_raw(&engine), before, "{msg}");
     }
 }
+
+#[test]
+fn a_message_is_an_object_at_every_depth() {
+    let mut x = Exchange::calm().build();
+    let keeper = x.person("keeper");
+    let listed = [
+        (Module::Engine, json!({"crank": ["eth-perp", 10]})),
+        (
+            Module::Engine,
+            json!({"place_order": {"market": "eth-perp", "order": {"close": ["long"]}, "limit": null, "expiry": null}}),
+        ),
+        (Module::Oracle, json!({"refresh": [["eth-usd"]]})),
+        (Module::Market(0), json!({"crank": [10, null]})),
+        (Module::Breaker, json!({"push": [["eth-perp"]]})),
+    ];
+    for (module, msg) in listed {
+        let before = x.state_hash();
+        let no = x.send(&keeper, module, &msg, &[]).unwrap_err();
+        assert!(no.text.contains("invalid type: sequence"), "{}", no.text);
+        assert_eq!(x.state_hash(), before);
+    }
+}

@@ -4,6 +4,7 @@
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Addr, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
 use cw_utils::nonpayable;
+use types::strict::Strict;
 use types::{
     breaker::{DaoMsg, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     clock::Moment,
@@ -29,7 +30,7 @@ pub fn instantiate(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    msg: InstantiateMsg,
+    Strict(msg): Strict<InstantiateMsg>,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     params::check(&msg.params)?;
@@ -58,7 +59,7 @@ pub fn execute(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    msg: ExecuteMsg,
+    Strict(msg): Strict<ExecuteMsg>,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     let now = Moment::now(&env);
@@ -129,7 +130,11 @@ fn route(
 
 /// The chain's own governance speaks for the DAO.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn sudo(deps: DepsMut, env: Env, order: DaoMsg) -> Result<Response, ContractError> {
+pub fn sudo(
+    deps: DepsMut,
+    env: Env,
+    Strict(order): Strict<DaoMsg>,
+) -> Result<Response, ContractError> {
     let settings = registry::settings(deps.storage)?;
     decide::order(deps, &settings, order, Moment::now(&env).time)
 }
@@ -163,7 +168,7 @@ pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, Contract
 
 /// Answers for any name.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> StdResult<Binary> {
+pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> StdResult<Binary> {
     query::answer(deps, Moment::now(&env).time, msg)
 }
 

@@ -9,6 +9,7 @@ use cosmwasm_std::{
     Reply, SubMsgResult,
 };
 use suite::{calm, market, module, Suite};
+use types::strict::Strict;
 use types::{
     breaker::{DaoMsg, ExecuteMsg, LatchChanged, ModuleFailed, Modules, QueryMsg, StanceLeased},
     engine::Vitals,
@@ -338,13 +339,24 @@ fn a_failure_that_cannot_be_counted_counts_for_nothing() {
         params: types::breaker::Params::default(),
     };
     let nobody = message_info(&dao, &[]);
-    breaker_governance::contract::instantiate(deps.as_mut(), env.clone(), nobody.clone(), setup)
-        .unwrap();
+    breaker_governance::contract::instantiate(
+        deps.as_mut(),
+        env.clone(),
+        nobody.clone(),
+        Strict(setup),
+    )
+    .unwrap();
     let markets = vec![ETH.to_owned()];
     let msg = ExecuteMsg::Push { markets };
     let mut send = || {
         let execute = breaker_governance::contract::execute;
-        let sent = execute(deps.as_mut(), env.clone(), nobody.clone(), msg.clone()).unwrap();
+        let sent = execute(
+            deps.as_mut(),
+            env.clone(),
+            nobody.clone(),
+            Strict(msg.clone()),
+        )
+        .unwrap();
         #[allow(deprecated)]
         let reply = |result| Reply {
             id: 0,
@@ -361,7 +373,7 @@ fn a_failure_that_cannot_be_counted_counts_for_nothing() {
         send();
     }
     let query = breaker_governance::contract::query;
-    let asked = query(deps.as_ref(), env, QueryMsg::Modules {}).unwrap();
+    let asked = query(deps.as_ref(), env, Strict(QueryMsg::Modules {})).unwrap();
     let modules: Modules = from_json(asked).unwrap();
     assert_eq!((modules.faults, modules.calls), (0, vec![]));
 }

@@ -3,6 +3,7 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
+use types::strict::Strict;
 use types::{
     clock::Moment,
     handle::Handle,
@@ -23,7 +24,7 @@ pub fn instantiate(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    msg: InstantiateMsg,
+    Strict(msg): Strict<InstantiateMsg>,
 ) -> Result<Response, ContractError> {
     no_funds(&info)?;
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
@@ -38,7 +39,7 @@ pub fn execute(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    msg: ExecuteMsg,
+    Strict(msg): Strict<ExecuteMsg>,
 ) -> Result<Response, ContractError> {
     no_funds(&info)?;
     let now = Moment::now(&env);
@@ -69,7 +70,7 @@ pub fn execute(
 
 /// Answer. Never with an error for what is unknown.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> StdResult<Binary> {
+pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> StdResult<Binary> {
     query::answer(deps.storage, Moment::now(&env).time, msg)
 }
 

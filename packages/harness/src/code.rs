@@ -13,6 +13,7 @@ use cosmwasm_std::{
 };
 use cw_multi_test::{Contract, ContractWrapper};
 use serde::de::DeserializeOwned;
+use types::strict::Strict;
 
 /// What a contract does instead of its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,11 +165,13 @@ macro_rules! code {
         // Queries answer `StdError` in some contracts and their own error in others.
         #[allow(clippy::needless_question_mark)]
         Box::new(Code {
-            instantiate: |d, e, i, m: types::$types::InstantiateMsg| {
+            instantiate: |d, e, i, m: Strict<types::$types::InstantiateMsg>| {
                 $krate::contract::instantiate(d, e, i, m)
             },
-            execute: |d, e, i, m: types::$types::ExecuteMsg| $krate::contract::execute(d, e, i, m),
-            query: |d, e, m: types::$types::QueryMsg| Ok($krate::contract::query(d, e, m)?),
+            execute: |d, e, i, m: Strict<types::$types::ExecuteMsg>| {
+                $krate::contract::execute(d, e, i, m)
+            },
+            query: |d, e, m: Strict<types::$types::QueryMsg>| Ok($krate::contract::query(d, e, m)?),
             reply: $krate::contract::reply,
             migrate: |d, e, m: types::$types::MigrateMsg| $krate::contract::migrate(d, e, m),
             sudo: $sudo,

@@ -13,6 +13,7 @@ pub mod page;
 pub mod params;
 pub mod pending;
 pub mod scope;
+pub mod strict;
 pub mod wire;
 
 pub use math::units::{Amount, PerUnit, Price, Rate, Ratio, Side, Size};
