@@ -13,7 +13,7 @@ mod view;
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{Addr, Int256};
-use math::units::{Amount, OutOfRange, Side};
+use math::units::{Amount, OutOfRange, Side, Size};
 use math::wide::Round;
 
 use self::trader::{Trader, Traits};
@@ -89,13 +89,15 @@ impl Population {
             let (number, size) = match one {
                 News::Changed(changed) => (self.numbers.get(&changed.account), Some(changed.size)),
                 News::Liquidated(l) => (self.numbers.get(&l.account), Some(l.size)),
+                News::Settled(s) => (self.numbers.get(&s.account), Some(Size::ZERO)),
                 News::Ended(ended) => (self.orders.get(&ended.order), None),
                 News::Round(_)
                 | News::Order(_)
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => continue,
+                | News::Scaled(_)
+                | News::Shared(_) => continue,
             };
             let Some(trader) = number.and_then(|n| self.traders.get_mut(*n)) else {
                 continue;

@@ -126,6 +126,7 @@ impl Hand {
                 News::Liquidated(l) if l.account == self.who.addr => {
                     self.holds(l.size.is_zero(), now);
                 }
+                News::Settled(s) if s.account == self.who.addr => self.holds(true, now),
                 News::Ended(ended) => self.died(ended.order, now),
                 News::Order(done) if done.refused.is_some() => self.died(done.order, now),
                 News::Changed(_)
@@ -135,7 +136,9 @@ impl Hand {
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => {}
+                | News::Scaled(_)
+                | News::Settled(_)
+                | News::Shared(_) => {}
             }
         }
     }

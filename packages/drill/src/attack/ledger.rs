@@ -82,7 +82,9 @@ impl Ledger {
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => continue,
+                | News::Scaled(_)
+                | News::Settled(_)
+                | News::Shared(_) => continue,
             };
             let Some(number) = self.owners.get(account).copied() else {
                 continue;
@@ -109,7 +111,9 @@ impl Ledger {
             | News::Debt(_)
             | News::Priced(_)
             | News::Served(_)
-            | News::Scaled(_) => None,
+            | News::Scaled(_)
+            | News::Settled(_)
+            | News::Shared(_) => None,
         });
         self.rounds.get(&round?).copied()
     }
