@@ -153,8 +153,14 @@ impl<'p> Run<'p> {
         if self.gang.is_idle() || self.stage.is_dead(Part::Engine) {
             return Ok(());
         }
+        let sight = self.sight(tick, force, view)?;
+        let exits = &mut self.judge.exits;
+        self.gang.act(&mut self.stage, &sight, exits)
+    }
+
+    fn sight(&self, tick: &Tick, force: &Force, view: &View) -> Result<Sight, Bug> {
         let books = &force.books;
-        let sight = Sight {
+        Ok(Sight {
             now: tick.real,
             reference: tick.reference,
             index: view.index,
@@ -163,9 +169,7 @@ impl<'p> Run<'p> {
             entry: view.entry,
             skew: books.long.plus(books.short)?,
             nav: self.provided,
-        };
-        let exits = &mut self.judge.exits;
-        self.gang.act(&mut self.stage, &sight, exits)
+        })
     }
 
     /// In a congested block people sign before it, by what they saw last.

@@ -48,6 +48,8 @@ pub struct Hand {
     pub side: Side,
     /// Coins brought from elsewhere, less those taken out.
     pub brought: Amount,
+    /// Orders it has called back.
+    pub cancelled: u64,
 }
 
 impl Hand {
@@ -59,6 +61,7 @@ impl Hand {
             since: 0,
             side: Side::Long,
             brought: Amount::ZERO,
+            cancelled: 0,
         }
     }
 
@@ -114,6 +117,7 @@ impl Hand {
     pub fn cancel(&mut self, venue: &mut dyn Venue, exits: &mut Exits, now: u64) {
         if let State::Opening { order } = self.state {
             let done = venue.cancel(&self.who, order);
+            self.cancelled = self.cancelled.saturating_add(u64::from(done.is_ok()));
             exits.tried("cancel", &self.who.name, now, done.err());
         }
     }

@@ -22,6 +22,8 @@ pub struct Takings {
     pub equity: Amount,
     /// Fills.
     pub fills: u64,
+    /// Orders called back.
+    pub cancelled: u64,
 }
 
 /// Prices and times of rounds, and who takes what.
@@ -55,6 +57,7 @@ impl Ledger {
             profit: Amount::ZERO,
             equity: Amount::ZERO,
             fills: 0,
+            cancelled: 0,
         });
         number
     }

@@ -2,13 +2,15 @@
 
 use super::*;
 use crate::{
-    fault::{Outage, OutageKind, Part, Window},
+    fault::{Fault, FaultKind, Outage, OutageKind, Part, Window},
     report::{usd, Report},
     scenario::Scenario,
+    source::Source,
     venue::{lots, Venue},
 };
 use harness::Module;
 use math::units::{Price, Ratio, Side};
+use math::wide::Round;
 use types::engine::{Cause, Order, Progress, QueryMsg, QueuedState, WindUpState};
 
 const MORNING: &str = r#"
@@ -125,7 +127,49 @@ fn attackers_take_nothing_and_hurt_nobody() {
     }
     let traded = takings.iter().filter(|t| t.fills > 0);
     assert!(traded.count() >= 4, "{takings:?}");
+    let cancels = |all: &[Takings]| -> Vec<(&str, u64)> {
+        let called = all.iter().filter(|t| t.cancelled > 0);
+        called.map(|t| (t.name, t.cancelled)).collect()
+    };
+    let called = cancels(takings);
+    assert!(matches!(called[..], [("canceller", 1..)]), "{called:?}");
+    assert_eq!(cancels(&outcome.naive.takings), [], "nothing waits there");
     assert_eq!(outcome.judge.levels.trips, 0, "nobody trips it by trading");
+}
+
+/// One source is a minute late, the price falls by a percent in that time.
+#[test]
+fn attackers_see_what_the_slowest_source_said_last_and_not_the_index() {
+    let steep = MORNING.replace("at = 10800\nprice = \"1960\"", "at = 900\nprice = \"1700\"");
+    let steep = steep.replace("end = 10800", "end = 900");
+    let mut plan = Plan {
+        attackers: true,
+        ..Plan::of_test(Scenario::parse("steep.toml", &steep).unwrap())
+    };
+    let mut spec = plan.sources[1].spec().clone();
+    spec.faults = vec![Fault {
+        window: Window {
+            from: plan.start,
+            to: plan.end,
+        },
+        kind: FaultKind::Delay { by_s: 60 },
+    }];
+    plan.sources[1] = Source::new(spec, 1).unwrap();
+    let mut run = Run::open(&plan).unwrap();
+    let mut ticks = Ticks::of(&plan);
+    let mut behind = 0;
+    while let Some(tick) = ticks.draw().unwrap() {
+        run.block(&tick).unwrap();
+        let force = Force::ask(&mut run.stage).unwrap();
+        let (Some(view), Some(slow)) = (run.view, run.gang.slowest(tick.real)) else {
+            continue;
+        };
+        let sight = run.sight(&tick, &force, &view).unwrap();
+        assert_eq!((sight.slow, sight.index), (slow, view.index));
+        // A minute ago it was a percent higher.
+        behind += u32::from(sight.slow > sight.index.times(Ratio::bps(10_050), Round::Up).unwrap());
+    }
+    assert!(behind > 50, "{behind}");
 }
 
 fn dead(module: Part) -> Outcome {
