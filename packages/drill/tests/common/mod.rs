@@ -2,11 +2,14 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output},
 };
 
 use serde_json::Value;
+
+#[path = "../../../../tests/shared.rs"]
+mod shared;
 
 /// The program with these arguments.
 pub fn drill<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Output {
@@ -26,20 +29,7 @@ pub fn report(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// A file of recorded market data, or `None`, loudly, where it is absent.
-pub fn recorded(name: &str) -> Option<PathBuf> {
-    let dir = std::env::var_os("BULKHEAD_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let path = dir.join(name);
-    if path.is_file() {
-        Some(path)
-    } else {
-        eprintln!("SKIPPED: no recorded data at {}", path.display());
-        None
-    }
-}
+pub use shared::data as recorded;
 
 /// Every target of a report is met.
 #[track_caller]
