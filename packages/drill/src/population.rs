@@ -83,6 +83,14 @@ impl Population {
         })
     }
 
+    /// Everybody by what they were born with: who, which way, how much, at which leverage.
+    #[cfg(test)]
+    pub fn born(&self) -> Vec<(&str, Side, Amount, u64)> {
+        let all = self.traders.iter();
+        all.map(|t| (t.who.name.as_str(), t.side, t.notional, t.leverage))
+            .collect()
+    }
+
     /// Hear what a transaction did.
     pub fn hear(&mut self, news: &[News], venue: &dyn Venue, now: u64) {
         for one in news {

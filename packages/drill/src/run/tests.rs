@@ -8,10 +8,11 @@ use crate::{
     source::Source,
     venue::{lots, Venue},
 };
-use harness::Module;
+use cosmwasm_std::coin;
+use harness::{Module, DENOM};
 use math::units::{Price, Ratio, Side};
 use math::wide::Round;
-use types::engine::{Cause, Order, Progress, QueryMsg, QueuedState, WindUpState};
+use types::engine::{Cause, ExecuteMsg, Order, Progress, QueryMsg, QueuedState, WindUpState};
 
 const MORNING: &str = r#"
 name = "morning"
@@ -70,6 +71,19 @@ fn an_ordinary_morning_fills_everybodys_orders_on_both() {
     assert_eq!(outcome.blocks, 1_801);
     assert_eq!(outcome.naive.blocks, 1_801);
     assert!(outcome.judge.filled >= 40 && outcome.naive.filled >= 40);
+}
+
+#[test]
+fn the_twin_has_the_same_people_of_the_same_seed() {
+    let plan = morning();
+    let mut other = morning();
+    other.seed += 1;
+    let (run, others) = (Run::open(&plan).unwrap(), Run::open(&other).unwrap());
+    let born = run.people.born();
+    assert_eq!(born.len(), 40);
+    assert_eq!(run.twin.people().born(), born);
+    assert_ne!(others.people.born(), born, "a seed decides who they are");
+    assert_eq!(others.twin.people().born(), others.people.born());
 }
 
 #[test]
@@ -358,4 +372,40 @@ fn the_haircut_of_a_market_that_was_wound_up_is_what_claimants_were_not_paid() {
         outcome.judge.insolvent_blocks, 0,
         "cut, and nobody owed more"
     );
+}
+
+/// Somebody's wallet is credited with coins that never came, and later they come.
+#[test]
+fn blocks_after_which_something_owed_is_not_there_are_counted() {
+    let plan = morning();
+    let mut run = Run::open(&plan).unwrap();
+    let closes = |run: &mut Run<'_>, acted, look| {
+        run.judge.close(&run.stage, (acted, look), plan.start);
+        (run.judge.insolvent_blocks, run.judge.notes().count())
+    };
+    assert_eq!(closes(&mut run, true, true), (0, 0));
+    let engine = run.stage.exchange.engine.clone();
+    let coins = [coin(5, DENOM)];
+    let exchange = &mut run.stage.exchange;
+    exchange.mint(&engine, 5, DENOM);
+    // Paid by the engine to itself: it owes five more, and what it was given it had to give.
+    let deposit = ExecuteMsg::Deposit {};
+    exchange
+        .send(&engine, Module::Engine, &deposit, &coins)
+        .unwrap();
+    exchange
+        .send(&engine, Module::Engine, &deposit, &coins)
+        .unwrap();
+    assert!(run.stage.exchange.surplus() < 0);
+    assert_eq!(closes(&mut run, false, false), (0, 0), "nobody looked");
+    assert_eq!(closes(&mut run, true, false), (1, 1));
+    assert_eq!(
+        closes(&mut run, false, false),
+        (2, 1),
+        "still, and said once"
+    );
+    assert_eq!(closes(&mut run, false, true), (3, 1));
+    run.stage.exchange.mint(&engine, 5, DENOM);
+    assert_eq!(closes(&mut run, false, true), (3, 1), "it is there again");
+    assert_eq!(closes(&mut run, true, true), (3, 1));
 }
