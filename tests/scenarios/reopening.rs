@@ -167,9 +167,9 @@ fn margin(x: &Exchange, eighths: u128, cap: u128) -> u128 {
 
 #[test]
 fn a_guarded_market_asks_an_eighth_more_of_initial_margin_to_the_unit() {
-    let normal = (market as fn(u128) -> Exchange, 0, 222_222_222_222);
-    let wary = (guarded as fn(u128) -> Exchange, 1, 166_666_666_666);
-    for (open, eighths, cap) in [normal, wary] {
+    let open: [fn(u128) -> Exchange; 2] = [market, guarded];
+    let terms = [(0, 222_222_222_222), (1, 166_666_666_666)];
+    for (open, (eighths, cap)) in open.into_iter().zip(terms) {
         let mut x = open(10_000_000);
         let enough = margin(&x, eighths, cap);
         let order = |margin: u128| Order::Increase {
