@@ -1,9 +1,12 @@
 //! Recorded prices, read where they lie beside the project; a drill that misses its file says so and is skipped.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use harness::{price, Exchange};
 use types::Price;
+
+#[path = "../shared.rs"]
+mod shared;
 
 /// A price and when it could be known, block time in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,14 +71,7 @@ pub fn inside(bars: &[Bar], step: u64, time: u64) -> Price {
 }
 
 fn file(name: &str) -> Option<String> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let dir = std::env::var_os("BULKHEAD_DATA").map_or_else(beside, PathBuf::from);
-    let path = dir.join(name);
-    let text = std::fs::read_to_string(&path);
-    if text.is_err() {
-        eprintln!("SKIPPED: no recorded prices at {}", path.display());
-    }
-    text.ok()
+    shared::data(name).map(|path| std::fs::read_to_string(path).unwrap())
 }
 
 /// A file's quotes in a window of times, each price times `scale` so that depth can be set in whole dollars. Bars are
@@ -113,4 +109,22 @@ pub fn all_say(x: &mut Exchange, said: Price) {
         x.report(source, &feed, (said, Price::ZERO), now).unwrap();
     }
     x.refresh(&[&feed]).unwrap();
+}
+
+/// Where the files are said to be there, a test that does not find its own is no test that passes.
+#[test]
+#[should_panic(expected = "nowhere.csv is not there, and BULKHEAD_SHARED requires it")]
+fn a_file_that_is_required_and_absent_fails() {
+    shared::absent(Path::new("nowhere.csv"), Some("required"));
+}
+
+#[test]
+#[should_panic(expected = "BULKHEAD_SHARED: `required` or nothing, not `yes`")]
+fn a_demand_that_means_nothing_fails() {
+    shared::absent(Path::new("nowhere.csv"), Some("yes"));
+}
+
+#[test]
+fn a_file_that_nobody_requires_is_skipped() {
+    shared::absent(Path::new("nowhere.csv"), None);
 }

@@ -13,6 +13,7 @@ mod buckets;
 mod check;
 mod deleveraging;
 mod exact;
+mod funding;
 mod liquidation;
 mod losses;
 mod model;

@@ -5,6 +5,7 @@ use math::stress;
 use types::{
     engine::{MandateDone, Refusal},
     level::Level,
+    params::MarketParams,
     scope::Reason,
     wire::Wire,
     Ratio, Side,
@@ -95,12 +96,66 @@ fn no_trade_makes_insurance_too_small() {
         let done = MandateDone::find(&res.events).unwrap();
         refused += done.iter().filter(|d| d.reason == Refusal::Cover).count();
         // Told from what is measured, not from what trades added.
-        let limit = Ratio::percent(140);
+        let limit = Ratio::percent(150);
         assert!(cover(&x).is_none_or(|c| c >= limit), "{:?}", cover(&x));
     }
     assert!(refused > 2, "{refused} refused");
     assert!(x.position("trader-0").is_some());
-    assert_eq!(x.stance().level.max(Level::Guarded), Level::Guarded);
+    assert_eq!(x.stance().level, Level::Normal, "nobody trades it away");
+}
+
+/// What becomes of bob's order of so many lots of a millionth, with 16,000 behind it.
+fn tried(x: &mut Exchange, lots: u128) -> Option<Refusal> {
+    let size = format!("{}.{:06}", lots / 1_000_000, lots % 1_000_000);
+    x.increase("bob", Side::Long, &size, 16_000).unwrap();
+    x.round("2000");
+    let res = x.crank_book(0, "keeper", 10).unwrap();
+    let done = MandateDone::find(&res.events).unwrap();
+    assert_eq!(x.position("bob").is_none(), done.len() == 1);
+    done.first().map(|d| d.reason)
+}
+
+/// The largest order that fills leaves insurance at its limit; a lot more is refused.
+#[test]
+fn a_trade_may_bring_insurance_to_its_limit_and_not_a_lot_below() {
+    let mut x = Exchange::calm().insurance(20_000).build();
+    restless(&mut x);
+    x.deposit("bob", 20_000);
+    let fund = x.books(0).insurance;
+    let (mut fills, mut refused) = (1_000_000u128, 160_000_000u128);
+    let then = x.snapshot();
+    while refused - fills > 1 {
+        let middle = (fills + refused) / 2;
+        match tried(&mut x, middle) {
+            None => fills = middle,
+            Some(_) => refused = middle,
+        }
+        x.return_to(&then);
+    }
+    assert_eq!(tried(&mut x, refused), Some(Refusal::Cover));
+    x.return_to(&then);
+    assert_eq!(tried(&mut x, fills), None);
+    // By hand, of the one position there is: what insurance was over what a sudden move would cost it.
+    let by = stress::sudden(x.prices(0, None).variance.slow).unwrap();
+    let at = stress::stressed(Side::Long, harness::price("2000"), by).unwrap();
+    let bob = x.position("bob").unwrap();
+    let loose = math::ledger::Loose {
+        size: bob.size,
+        cost: bob.cost,
+        margin: bob.margin,
+    };
+    let owed = loose.equity(at).unwrap().negated().unwrap();
+    let left = fund.over(owed, math::wide::Round::Down).unwrap();
+    let limit = MarketParams::major(2_000, 1).exits.cover_limit;
+    assert_eq!(limit, Ratio::percent(150));
+    // What a lot owes is less than a millionth of it.
+    let above = limit.plus(Ratio::raw(1_000_000_000_000)).unwrap();
+    assert!(left >= limit && left < above, "{left:?}");
+    // Measured it is a cell worse at most, and alarms nobody.
+    x.crank();
+    let read = cover(&x).unwrap();
+    assert!(read > Ratio::percent(145) && read <= left, "{read:?}");
+    assert_eq!(x.stance().level, Level::Normal);
 }
 
 #[test]

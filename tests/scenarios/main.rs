@@ -35,6 +35,7 @@ mod reanchor;
 mod reconcile;
 mod refusals;
 mod registered;
+mod reopening;
 mod stuck;
 mod surveillance;
 mod terms;

@@ -1,8 +1,9 @@
 //! A position that cannot be liquidated holds up nobody.
 
 use cosmwasm_std::Addr;
-use harness::Exchange;
+use harness::{price, usd, Exchange};
 use margin_engine::position;
+use math::ledger::Loose;
 use types::{Amount, Side};
 
 const ETH: &str = "eth-perp";
@@ -33,8 +34,16 @@ fn after_three_failures_it_stands_beside_the_ladder_and_the_next_one_is_liquidat
     }
     assert_eq!(x.books(0).stuck, 1);
     // It was bankrupt: what it owes has been provided for.
-    let provided = x.books(0).bad_debt.insurance;
-    assert!(provided > Amount::ZERO, "{provided:?}");
+    let debt = x.books(0).bad_debt;
+    let cursed = x.position("cursed").unwrap();
+    let loose = Loose {
+        size: cursed.size,
+        cost: cursed.cost,
+        margin: cursed.margin,
+    };
+    let owed = loose.equity(price("1840")).unwrap().negated().unwrap();
+    assert!(owed > usd(100), "{owed:?}");
+    assert_eq!(debt.insurance.plus(debt.vault).unwrap(), owed);
     x.crank();
     assert!(
         x.position("next").is_none() || x.position("next").unwrap().size < harness::units("10")

@@ -1,6 +1,7 @@
 //! Providing liquidity: batches priced at a round nobody knew.
 
 use harness::{usd, Exchange};
+use margin_engine::ContractError;
 use types::{engine::ExecuteMsg, Amount, Side};
 
 fn claim(x: &mut Exchange, who: &str) {
@@ -232,4 +233,34 @@ fn an_empty_wallet_closes_no_exit_from_the_vault() {
     x.round("2000");
     x.crank();
     assert!(x.lp(0, "lp").leaving.unwrap().done);
+}
+
+/// One request each way at a time: what is refused changes nothing, the other way stays open.
+#[test]
+fn an_account_has_one_request_of_each_direction_at_a_time() {
+    let mut x = Exchange::calm().nav(1_000_000).build();
+    x.deposit("lp", 200_000);
+    for _ in 0..62 {
+        x.wait(60);
+        x.quote("2000");
+    }
+    x.crank();
+    let tenth = x.lp(0, "lp").shares / cosmwasm_std::Uint128::new(10);
+    x.lp_deposit("lp", 0, 50_000).unwrap();
+    x.lp_withdraw("lp", tenth).unwrap();
+    let (before, owned) = (x.lp(0, "lp"), x.wallet("lp"));
+    let refused = [
+        x.lp_deposit("lp", 0, 10_000).unwrap_err(),
+        x.lp_withdraw("lp", tenth).unwrap_err(),
+    ];
+    for refused in refused {
+        let why = refused.of::<ContractError>();
+        assert!(
+            matches!(why, Some(ContractError::PendingRequest)),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(x.lp(0, "lp"), before);
+    // The dollar for the fee of the refused deposit is still there.
+    assert_eq!(x.wallet("lp"), owned.plus(usd(1)).unwrap());
 }

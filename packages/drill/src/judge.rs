@@ -8,7 +8,7 @@
 //! | exits refused | see [`exits`] |
 //! | trips, seconds at each level | see [`levels`] |
 //! | bad debt | losses beyond margin; of them, what insurance paid |
-//! | haircut | what the vault and insurance lack, at the end, of the traders' net gain |
+//! | haircut | what claimants of a market that was wound up were not paid of their gains, and what the vault and insurance lack, at the end, of the traders' net gain |
 //! | paced | the longest time from the first liquidation held back by the market's pace to a crank that held none |
 //! | ADL events | times that winners were scaled down |
 //! | LP profit | the vault's value at the last reference price less what was put in |
@@ -56,6 +56,8 @@ pub struct Judge {
     pub filled: u64,
     /// Times that winners were scaled down.
     pub deleveraged: u64,
+    /// What of gains was not paid, to the unit, where the market was wound up.
+    pub cut: Amount,
     /// The market's pace.
     pub pacing: Pacing,
     /// What went wrong, in words.
@@ -111,6 +113,7 @@ impl Judge {
             insolvent_blocks: 0,
             filled: 0,
             deleveraged: 0,
+            cut: Amount::ZERO,
             pacing: Pacing::default(),
             notes: Vec::new(),
             before: BTreeMap::new(),
@@ -158,6 +161,8 @@ impl Judge {
                     self.deleveraged = self.deleveraged.saturating_add(1);
                     self.heads.forget();
                 }
+                News::Settled(settled) => self.cut = self.cut.plus(settled.cut)?,
+                News::Shared(shared) => self.cut = self.cut.plus(shared.cut)?,
                 News::Round(_)
                 | News::Ended(_)
                 | News::Order(_)

@@ -4,6 +4,7 @@ use cosmwasm_std::Event;
 use types::{
     engine::{
         BadDebt, Deleveraged, Liquidated, LpBatchPriced, LpServed, MandateDone, PositionChanged,
+        PositionSettled, ProfitSettled,
     },
     market::OrderDone,
     oracle::RoundMade,
@@ -33,6 +34,10 @@ pub enum News {
     Served(LpServed),
     /// Winners were scaled down.
     Scaled(Deleveraged),
+    /// A position of a market that is wound up was paid.
+    Settled(PositionSettled),
+    /// Queued profit of a market that is wound up was paid.
+    Shared(ProfitSettled),
 }
 
 /// Everything of interest among the events, in order.
@@ -49,6 +54,8 @@ pub fn read(events: &[Event]) -> Result<Vec<News>, Bug> {
         news.extend(LpBatchPriced::find(one)?.into_iter().map(News::Priced));
         news.extend(LpServed::find(one)?.into_iter().map(News::Served));
         news.extend(Deleveraged::find(one)?.into_iter().map(News::Scaled));
+        news.extend(PositionSettled::find(one)?.into_iter().map(News::Settled));
+        news.extend(ProfitSettled::find(one)?.into_iter().map(News::Shared));
     }
     Ok(news)
 }

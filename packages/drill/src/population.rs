@@ -13,7 +13,7 @@ mod view;
 use std::collections::BTreeMap;
 
 use cosmwasm_std::{Addr, Int256};
-use math::units::{Amount, OutOfRange, Side};
+use math::units::{Amount, OutOfRange, Side, Size};
 use math::wide::Round;
 
 use self::trader::{Trader, Traits};
@@ -83,19 +83,29 @@ impl Population {
         })
     }
 
+    /// Everybody by what they were born with: who, which way, how much, at which leverage.
+    #[cfg(test)]
+    pub fn born(&self) -> Vec<(&str, Side, Amount, u64)> {
+        let all = self.traders.iter();
+        all.map(|t| (t.who.name.as_str(), t.side, t.notional, t.leverage))
+            .collect()
+    }
+
     /// Hear what a transaction did.
     pub fn hear(&mut self, news: &[News], venue: &dyn Venue, now: u64) {
         for one in news {
             let (number, size) = match one {
                 News::Changed(changed) => (self.numbers.get(&changed.account), Some(changed.size)),
                 News::Liquidated(l) => (self.numbers.get(&l.account), Some(l.size)),
+                News::Settled(s) => (self.numbers.get(&s.account), Some(Size::ZERO)),
                 News::Ended(ended) => (self.orders.get(&ended.order), None),
                 News::Round(_)
                 | News::Order(_)
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => continue,
+                | News::Scaled(_)
+                | News::Shared(_) => continue,
             };
             let Some(trader) = number.and_then(|n| self.traders.get_mut(*n)) else {
                 continue;

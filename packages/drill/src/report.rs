@@ -111,6 +111,10 @@ pub struct Attacker {
     pub profit: String,
     /// What they hold at the end, at the reference, less what they brought.
     pub equity: String,
+    /// Fills.
+    pub fills: u64,
+    /// Orders called back.
+    pub cancelled: u64,
 }
 
 /// One thing demanded.
@@ -234,6 +238,8 @@ fn attackers(takings: &[Takings]) -> Vec<Attacker> {
         name: t.name,
         profit: usd(t.profit),
         equity: usd(t.equity),
+        fills: t.fills,
+        cancelled: t.cancelled,
     };
     takings.iter().map(one).collect()
 }

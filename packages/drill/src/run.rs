@@ -53,7 +53,7 @@ pub struct Money {
     pub bad_debt: Amount,
     /// Of them, what insurance paid.
     pub insurance_used: Amount,
-    /// What the vault and insurance lack of the traders' net gain.
+    /// What of gains a wind-up has not paid, and what the vault and insurance lack of the traders' net gain.
     pub haircut: Amount,
     /// The vault's value at the last reference price less what was put in.
     pub lp_profit: Amount,
@@ -153,8 +153,14 @@ impl<'p> Run<'p> {
         if self.gang.is_idle() || self.stage.is_dead(Part::Engine) {
             return Ok(());
         }
+        let sight = self.sight(tick, force, view)?;
+        let exits = &mut self.judge.exits;
+        self.gang.act(&mut self.stage, &sight, exits)
+    }
+
+    fn sight(&self, tick: &Tick, force: &Force, view: &View) -> Result<Sight, Bug> {
         let books = &force.books;
-        let sight = Sight {
+        Ok(Sight {
             now: tick.real,
             reference: tick.reference,
             index: view.index,
@@ -163,9 +169,7 @@ impl<'p> Run<'p> {
             entry: view.entry,
             skew: books.long.plus(books.short)?,
             nav: self.provided,
-        };
-        let exits = &mut self.judge.exits;
-        self.gang.act(&mut self.stage, &sight, exits)
+        })
     }
 
     /// In a congested block people sign before it, by what they saw last.
@@ -215,14 +219,17 @@ impl<'p> Run<'p> {
         let price = self.plan.reference.at(self.plan.end);
         let price = price.ok_or(Bug::NoPrice(self.plan.end))?;
         let books = self.stage.books()?;
-        let gain = net_gain(&self.stage.positions(), price)?;
+        // A market that is wound up pays no other price than its own.
+        let due = self.stage.settles_at().unwrap_or(price);
+        let gain = net_gain(&self.stage.positions(), due)?;
         let there = books.cash.plus(books.insurance)?;
+        let lack = gain.minus(there)?.max(Amount::ZERO);
         let nav = self.stage.nav(price)?;
         let debt = books.bad_debt;
         Ok(Money {
             bad_debt: debt.insurance.plus(debt.vault)?,
             insurance_used: debt.insurance,
-            haircut: gain.minus(there)?.max(Amount::ZERO),
+            haircut: self.judge.cut.plus(lack)?,
             lp_profit: nav.minus(self.provided)?.minus(self.gang.provided())?,
         })
     }

@@ -11,7 +11,7 @@ use harness::{AppResponse, Exchange, Failed, Fault, Module};
 use math::units::{Price, Side};
 use serde::de::DeserializeOwned;
 use types::{
-    engine::{ExecuteMsg, MarketState, PositionState, QueryMsg},
+    engine::{ExecuteMsg, MarketState, PositionState, QueryMsg, WindUpState},
     oracle::{self, Snapshot, Status},
     page,
     params::MarketParams,
@@ -206,6 +206,17 @@ impl Stage {
     /// The engine's answer, if it has one.
     fn told<T: DeserializeOwned>(&self, query: &QueryMsg) -> Option<T> {
         self.exchange.try_ask(Module::Engine, query).ok()
+    }
+
+    /// The price at which the market is wound up, if it is.
+    pub fn settles_at(&self) -> Option<Price> {
+        self.wound_up().map(|state| state.price)
+    }
+
+    /// How far it is wound up, if it is.
+    pub fn wound_up(&self) -> Option<WindUpState> {
+        let market = self.market.clone();
+        self.told(&QueryMsg::WindUp { market }).flatten()
     }
 
     /// Every position.

@@ -8,6 +8,10 @@ use types::{
     oracle::{Pair, Round, Snapshot, Status, Variance},
 };
 
+#[path = "../../../tests/shared.rs"]
+#[allow(clippy::panic)]
+mod shared;
+
 /// A price in cents.
 #[allow(clippy::arithmetic_side_effects)]
 pub fn cents(n: u128) -> Price {
@@ -73,14 +77,7 @@ pub fn prices(newest: (u128, Status), before: (u128, Status), twap: Option<u128>
 
 /// A file of recorded prices, which the project does not contain; says so where it is absent.
 pub fn data(name: &str) -> Option<String> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let dir = std::env::var("BULKHEAD_DATA").unwrap_or_else(|_| beside.to_owned());
-    let file = format!("{dir}/{name}");
-    if std::path::Path::new(&file).exists() {
-        return Some(file);
-    }
-    eprintln!("SKIPPED: no recorded prices at {file} (set BULKHEAD_DATA)");
-    None
+    shared::data(name).map(|path| path.to_str().unwrap().to_owned())
 }
 
 /// Each file of recorded prices, with its name.

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{assert_all_met, complaint, count, drill, recorded, report, usd};
+use common::{assert_attacked, complaint, count, drill, recorded, report, usd};
 use serde_json::Value;
 
 /// Replay these files. The naive twin reads the first.
@@ -44,7 +44,7 @@ fn ether_in_march_2020_hurts_nobody_it_should_not() {
     let Some(report) = replay("binance-spot", &files, &[]) else {
         return;
     };
-    assert_all_met(&report);
+    assert_attacked(&report, &[]);
     let (ours, _) = both(&report);
     assert!(count(ours, "liquidations") > 100);
     assert!(count(ours, "trips") > 0);
@@ -65,7 +65,7 @@ fn luna_in_may_2022_falls_to_zero_and_everybody_is_paid() {
     let Some(report) = replay("binance-spot", &files, &["--set", "gap=0.6"]) else {
         return;
     };
-    assert_all_met(&report);
+    assert_attacked(&report, &[]);
     let (ours, naive) = both(&report);
     assert!(usd(naive, "bad_debt") > 100 * (usd(ours, "bad_debt") + 1_000));
     assert!(usd(naive, "lp_profit") < usd(ours, "lp_profit"));
@@ -85,7 +85,7 @@ fn sol_in_november_2022_with_its_perpetual_a_quarter_below_spot() {
     let Some(report) = replay("binance-spot", &files, &[]) else {
         return;
     };
-    assert_all_met(&report);
+    assert_attacked(&report, &[]);
     let (ours, naive) = both(&report);
     assert_eq!(count(ours, "wrongful_liquidations"), 0);
     assert!(
@@ -109,7 +109,7 @@ fn bitcoin_in_august_2023_with_a_late_oracle() {
     let Some(report) = replay("binance-spot", &files, &[]) else {
         return;
     };
-    assert_all_met(&report);
+    assert_attacked(&report, &[]);
     let (ours, _) = both(&report);
     assert_eq!(count(ours, "trips"), 1);
 }
@@ -128,7 +128,7 @@ fn a_calm_week_trips_nothing_and_ruins_nobody() {
     let Some(report) = replay("binance-spot", &files, &["--control"]) else {
         return;
     };
-    assert_all_met(&report);
+    assert_attacked(&report, &["trips", "guarded_share"]);
     let (ours, naive) = both(&report);
     assert_eq!(count(ours, "trips"), 0);
     assert_eq!(usd(ours, "bad_debt"), 0);
@@ -154,7 +154,7 @@ fn a_jump_on_news_is_no_reason_to_trip() {
     let Some(report) = replay("binance-spot", &files, &["--control=news"]) else {
         return;
     };
-    assert_all_met(&report);
+    assert_attacked(&report, &["trips", "guarded_episodes"]);
     let (ours, naive) = both(&report);
     assert_eq!(count(ours, "trips"), 0);
     assert_eq!(count(naive, "insolvent_blocks"), 0);

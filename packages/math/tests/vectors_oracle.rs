@@ -6,7 +6,9 @@
     clippy::panic
 )]
 
-use std::{path::PathBuf, str::FromStr};
+mod common;
+
+use std::str::FromStr;
 
 use cosmwasm_std::Decimal;
 use math::{
@@ -15,22 +17,6 @@ use math::{
     units::Price,
 };
 use serde_json::Value;
-
-fn rows() -> Option<Vec<Value>> {
-    let folder = std::env::var_os("BULKHEAD_VECTORS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
-        PathBuf::from,
-    );
-    let file = folder.join("oracle.json");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!(
-            "SKIPPED: no vectors at {}; set BULKHEAD_VECTORS",
-            file.display()
-        );
-        return None;
-    };
-    Some(serde_json::from_str(&text).unwrap())
-}
 
 /// Decimal text with up to 24 places, cut to 18.
 fn decimal(v: &Value) -> Decimal {
@@ -87,7 +73,9 @@ fn close(got: Decimal, want: &Value, what: &str) {
 
 #[test]
 fn every_row() {
-    let Some(rows) = rows() else { return };
+    let Some(rows) = common::rows("oracle") else {
+        return;
+    };
     for (i, row) in rows.iter().enumerate() {
         let (got, want) = (run(row), &row["expect"]);
         let Some(got) = got else {

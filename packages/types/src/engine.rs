@@ -28,7 +28,8 @@ pub use events::{
 pub use order::{FundingTerms, Order};
 pub use settlement::{NotARefusal, Refusal, Settlement};
 pub use windup::{
-    Cause, NotACause, PositionSettled, Progress, VaultShored, WindUpBegun, WindUpState, WindUpTerms,
+    Cause, NotACause, PositionSettled, ProfitSettled, Progress, VaultShored, WindUpBegun,
+    WindUpState, WindUpTerms,
 };
 
 mod answers;

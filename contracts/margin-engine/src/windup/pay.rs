@@ -2,7 +2,11 @@
 
 use cosmwasm_std::{Addr, Event, Storage};
 use math::settlement::Terms;
-use types::{engine::PositionSettled, wire::Wire, Amount};
+use types::{
+    engine::{PositionSettled, ProfitSettled},
+    wire::Wire,
+    Amount,
+};
 
 use super::{At, Stage, WindUp};
 use crate::{
@@ -93,6 +97,15 @@ pub fn share(
         scene.books.book.cash = scene.books.book.cash.minus(paid)?;
         wallet::credit(storage, &frozen.account, &scene.market.denom, paid)?;
         queue::thawed(storage, &scene.id, &frozen);
+        events.push(
+            ProfitSettled {
+                market: scene.id.clone(),
+                cut: frozen.amount.minus(paid)?,
+                account: frozen.account,
+                paid,
+            }
+            .write(),
+        );
     }
     if used >= left {
         return Ok((Stage::Sharing { terms }, used));

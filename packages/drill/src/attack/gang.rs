@@ -242,15 +242,16 @@ impl<'p> Gang<'p> {
     pub fn finish(mut self, venue: &mut dyn Venue, price: Price) -> Result<Vec<Takings>, Bug> {
         let mut holdings = Vec::new();
         for (_, hands) in self.hands() {
-            let mut sum = Amount::ZERO;
+            let (mut sum, mut cancelled) = (Amount::ZERO, 0u64);
             for hand in hands {
                 sum = sum.plus(hand.worth(venue, price)?)?;
+                cancelled = cancelled.saturating_add(hand.cancelled);
             }
-            holdings.push(sum);
+            holdings.push((sum, cancelled));
         }
         let takings = &mut self.ledger.takings;
-        for (takings, equity) in takings.iter_mut().zip(holdings) {
-            takings.equity = equity;
+        for (takings, (equity, cancelled)) in takings.iter_mut().zip(holdings) {
+            (takings.equity, takings.cancelled) = (equity, cancelled);
         }
         Ok(self.ledger.takings)
     }

@@ -48,6 +48,8 @@ pub struct Hand {
     pub side: Side,
     /// Coins brought from elsewhere, less those taken out.
     pub brought: Amount,
+    /// Orders it has called back.
+    pub cancelled: u64,
 }
 
 impl Hand {
@@ -59,6 +61,7 @@ impl Hand {
             since: 0,
             side: Side::Long,
             brought: Amount::ZERO,
+            cancelled: 0,
         }
     }
 
@@ -114,6 +117,7 @@ impl Hand {
     pub fn cancel(&mut self, venue: &mut dyn Venue, exits: &mut Exits, now: u64) {
         if let State::Opening { order } = self.state {
             let done = venue.cancel(&self.who, order);
+            self.cancelled = self.cancelled.saturating_add(u64::from(done.is_ok()));
             exits.tried("cancel", &self.who.name, now, done.err());
         }
     }
@@ -126,6 +130,7 @@ impl Hand {
                 News::Liquidated(l) if l.account == self.who.addr => {
                     self.holds(l.size.is_zero(), now);
                 }
+                News::Settled(s) if s.account == self.who.addr => self.holds(true, now),
                 News::Ended(ended) => self.died(ended.order, now),
                 News::Order(done) if done.refused.is_some() => self.died(done.order, now),
                 News::Changed(_)
@@ -135,7 +140,9 @@ impl Hand {
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => {}
+                | News::Scaled(_)
+                | News::Settled(_)
+                | News::Shared(_) => {}
             }
         }
     }

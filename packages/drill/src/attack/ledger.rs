@@ -22,6 +22,8 @@ pub struct Takings {
     pub equity: Amount,
     /// Fills.
     pub fills: u64,
+    /// Orders called back.
+    pub cancelled: u64,
 }
 
 /// Prices and times of rounds, and who takes what.
@@ -55,6 +57,7 @@ impl Ledger {
             profit: Amount::ZERO,
             equity: Amount::ZERO,
             fills: 0,
+            cancelled: 0,
         });
         number
     }
@@ -82,7 +85,9 @@ impl Ledger {
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => continue,
+                | News::Scaled(_)
+                | News::Settled(_)
+                | News::Shared(_) => continue,
             };
             let Some(number) = self.owners.get(account).copied() else {
                 continue;
@@ -109,7 +114,9 @@ impl Ledger {
             | News::Debt(_)
             | News::Priced(_)
             | News::Served(_)
-            | News::Scaled(_) => None,
+            | News::Scaled(_)
+            | News::Settled(_)
+            | News::Shared(_) => None,
         });
         self.rounds.get(&round?).copied()
     }

@@ -181,6 +181,8 @@ fn served(news: &[News]) -> Option<&LpServed> {
         | News::Order(_)
         | News::Debt(_)
         | News::Priced(_)
-        | News::Scaled(_) => None,
+        | News::Scaled(_)
+        | News::Settled(_)
+        | News::Shared(_) => None,
     })
 }

@@ -77,13 +77,15 @@ impl Exits {
                     self.changed.insert(changed.account.clone());
                 }
                 News::Liquidated(l) => self.holds(&l.account, l.size),
+                News::Settled(s) => self.holds(&s.account, Size::ZERO),
                 News::Round(_)
                 | News::Ended(_)
                 | News::Order(_)
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => {}
+                | News::Scaled(_)
+                | News::Shared(_) => {}
             }
         }
         for one in news {
@@ -96,7 +98,9 @@ impl Exits {
                 | News::Debt(_)
                 | News::Priced(_)
                 | News::Served(_)
-                | News::Scaled(_) => {}
+                | News::Scaled(_)
+                | News::Settled(_)
+                | News::Shared(_) => {}
             }
         }
     }

@@ -75,6 +75,12 @@ impl<'p> Twin<'p> {
         })
     }
 
+    /// Who trades on it.
+    #[cfg(test)]
+    pub fn people(&self) -> &Population {
+        &self.people
+    }
+
     /// One block: the print, the keeper, the people.
     pub fn block(&mut self, tick: &Tick) -> Result<(), Bug> {
         self.books.moment = Moment {

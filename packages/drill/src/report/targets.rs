@@ -98,6 +98,7 @@ mod tests {
             profit: Amount::raw(profit * 1_000_000),
             equity: Amount::ZERO,
             fills: 1,
+            cancelled: 0,
         };
         let met = |takings: &[Takings], bound| -> Vec<bool> {
             attacked(takings, bound).iter().map(|t| t.met).collect()

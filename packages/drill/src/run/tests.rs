@@ -2,9 +2,17 @@
 
 use super::*;
 use crate::{
-    fault::{Outage, OutageKind, Part, Window},
+    fault::{Fault, FaultKind, Outage, OutageKind, Part, Window},
+    report::{usd, Report},
     scenario::Scenario,
+    source::Source,
+    venue::{lots, Venue},
 };
+use cosmwasm_std::coin;
+use harness::{Module, DENOM};
+use math::units::{Price, Ratio, Side};
+use math::wide::Round;
+use types::engine::{Cause, ExecuteMsg, Order, Progress, QueryMsg, QueuedState, WindUpState};
 
 const MORNING: &str = r#"
 name = "morning"
@@ -66,6 +74,19 @@ fn an_ordinary_morning_fills_everybodys_orders_on_both() {
 }
 
 #[test]
+fn the_twin_has_the_same_people_of_the_same_seed() {
+    let plan = morning();
+    let mut other = morning();
+    other.seed += 1;
+    let (run, others) = (Run::open(&plan).unwrap(), Run::open(&other).unwrap());
+    let born = run.people.born();
+    assert_eq!(born.len(), 40);
+    assert_eq!(run.twin.people().born(), born);
+    assert_ne!(others.people.born(), born, "a seed decides who they are");
+    assert_eq!(others.twin.people().born(), others.people.born());
+}
+
+#[test]
 fn both_see_the_same_halt() {
     let outcome = played(&[(600, 1_800, OutageKind::Halt)]);
     assert_unhurt(&outcome);
@@ -120,7 +141,49 @@ fn attackers_take_nothing_and_hurt_nobody() {
     }
     let traded = takings.iter().filter(|t| t.fills > 0);
     assert!(traded.count() >= 4, "{takings:?}");
+    let cancels = |all: &[Takings]| -> Vec<(&str, u64)> {
+        let called = all.iter().filter(|t| t.cancelled > 0);
+        called.map(|t| (t.name, t.cancelled)).collect()
+    };
+    let called = cancels(takings);
+    assert!(matches!(called[..], [("canceller", 1..)]), "{called:?}");
+    assert_eq!(cancels(&outcome.naive.takings), [], "nothing waits there");
     assert_eq!(outcome.judge.levels.trips, 0, "nobody trips it by trading");
+}
+
+/// One source is a minute late, the price falls by a percent in that time.
+#[test]
+fn attackers_see_what_the_slowest_source_said_last_and_not_the_index() {
+    let steep = MORNING.replace("at = 10800\nprice = \"1960\"", "at = 900\nprice = \"1700\"");
+    let steep = steep.replace("end = 10800", "end = 900");
+    let mut plan = Plan {
+        attackers: true,
+        ..Plan::of_test(Scenario::parse("steep.toml", &steep).unwrap())
+    };
+    let mut spec = plan.sources[1].spec().clone();
+    spec.faults = vec![Fault {
+        window: Window {
+            from: plan.start,
+            to: plan.end,
+        },
+        kind: FaultKind::Delay { by_s: 60 },
+    }];
+    plan.sources[1] = Source::new(spec, 1).unwrap();
+    let mut run = Run::open(&plan).unwrap();
+    let mut ticks = Ticks::of(&plan);
+    let mut behind = 0;
+    while let Some(tick) = ticks.draw().unwrap() {
+        run.block(&tick).unwrap();
+        let force = Force::ask(&mut run.stage).unwrap();
+        let (Some(view), Some(slow)) = (run.view, run.gang.slowest(tick.real)) else {
+            continue;
+        };
+        let sight = run.sight(&tick, &force, &view).unwrap();
+        assert_eq!((sight.slow, sight.index), (slow, view.index));
+        // A minute ago it was a percent higher.
+        behind += u32::from(sight.slow > sight.index.times(Ratio::bps(10_050), Round::Up).unwrap());
+    }
+    assert!(behind > 50, "{behind}");
 }
 
 fn dead(module: Part) -> Outcome {
@@ -173,4 +236,176 @@ fn a_dead_engine_holds_everybody_up_and_loses_nothing() {
     assert_eq!(judge.levels.trips, 1);
     assert_eq!(outcome.seconds(Level::Normal), 3_138);
     assert_eq!(outcome.seconds(Level::ReduceOnly), 7_668);
+}
+
+const SURGE: &str = r#"
+name = "surge"
+title = "A price quadruples while nobody can act"
+description = "Made up."
+citations = ["made up"]
+start = "2024-01-01T00:00:00Z"
+end = 9000
+noise_bps = 3
+low = "1900"
+high = "12000"
+
+[[waypoint]]
+at = 0
+price = "2000"
+
+[[waypoint]]
+at = 1800
+price = "2000"
+
+[[waypoint]]
+at = 3600
+price = "2400"
+
+[[waypoint]]
+at = 5400
+price = "9600"
+
+[[waypoint]]
+at = 9000
+price = "9600"
+
+[market]
+nav_usd = 1_000_000
+traders = 60
+lps = 3
+"#;
+
+/// What claimants of a market that is wound up at this price have won, each of them, in millionths of a dollar: gains
+/// of positions, and profit queued that was not ready when it began.
+fn claims(run: &Run<'_>, state: &WindUpState) -> (Vec<i128>, Vec<i128>) {
+    let price = i128::try_from(state.price.0.atomics().u128()).unwrap();
+    let mut gains = Vec::new();
+    for held in run.stage.positions() {
+        assert!(!held.margin.is_negative(), "no debt of a margin takes gain");
+        let value = (held.size.0.i128() * price).div_euclid(10i128.pow(24));
+        gains.push((value - held.cost.0.i128()).max(0));
+    }
+    let mut queued = Vec::new();
+    let traders = (0..run.plan.market.traders).map(|n| format!("trader-{n}"));
+    for name in traders.chain(["winner".to_owned()]) {
+        let account = run.stage.person(&name).addr.to_string();
+        let market = run.stage.exchange.markets[0].id.clone();
+        let query = QueryMsg::ProfitQueue { market, account };
+        let all: Vec<QueuedState> = run.stage.exchange.ask(Module::Engine, &query);
+        queued.extend(all.iter().map(|q| {
+            let waits = q.amount.minus(q.taken).unwrap().minus(q.claimable).unwrap();
+            waits.0.i128()
+        }));
+    }
+    (gains, queued)
+}
+
+/// Somebody buys early and sells what has risen: more profit than leaves the market at once.
+fn win(stage: &mut Stage, second: u64) {
+    let who = stage.person("winner");
+    let dollars = |n: i128| Amount::raw(n * 1_000_000);
+    let order = match second {
+        600 => {
+            stage.bring(&who, dollars(25_000)).unwrap();
+            let price = Price::raw(2_000 * 10u128.pow(18));
+            Order::Increase {
+                side: Side::Long,
+                size: lots(dollars(100_000), price).unwrap(),
+                margin: dollars(20_000).coins().unwrap(),
+            }
+        }
+        3_480 => Order::Close { side: Side::Long },
+        _ => return,
+    };
+    stage.place(&who, order).unwrap();
+}
+
+/// What each is not paid: their part is rounded down.
+fn cut(claims: &[i128], h: Ratio) -> i128 {
+    let h = i128::try_from(h.0.atomics().u128()).unwrap();
+    claims.iter().map(|c| c - c * h / 10i128.pow(18)).sum()
+}
+
+/// Nothing is left of a market that was wound up: its positions are gone, and with them what they were not paid. It
+/// stays in the report, to the unit.
+#[test]
+fn the_haircut_of_a_market_that_was_wound_up_is_what_claimants_were_not_paid() {
+    let mut plan = Plan::of_test(Scenario::parse("surge.toml", SURGE).unwrap());
+    plan.outages = vec![Outage {
+        window: Window {
+            from: plan.start + 3_600,
+            to: plan.start + 6_600,
+        },
+        kind: OutageKind::DeadModule {
+            module: Part::Engine,
+        },
+    }];
+    let mut run = Run::open(&plan).unwrap();
+    let mut ticks = Ticks::of(&plan);
+    let mut begun = None;
+    while let Some(tick) = ticks.draw().unwrap() {
+        run.block(&tick).unwrap();
+        win(&mut run.stage, tick.real - plan.start);
+        if let Some(state) = run.stage.wound_up().filter(|_| begun.is_none()) {
+            begun = Some((claims(&run, &state), state));
+        }
+    }
+    let ((gains, queued), state) = begun.unwrap();
+    assert_eq!(
+        (state.cause, state.progress),
+        (Cause::Gains, Progress::Counting)
+    );
+    let ended = run.stage.wound_up().unwrap();
+    assert_eq!(ended.progress, Progress::Done);
+    assert!(run.stage.positions().is_empty());
+    let h = ended.gains.unwrap();
+    assert!(h > Ratio::percent(20) && h < Ratio::percent(80), "{h:?}");
+    assert!(gains.iter().filter(|g| **g > 0).count() > 5, "{gains:?}");
+    assert!(queued.iter().sum::<i128>() > 0, "some profit still waited");
+    let outcome = run.finish().unwrap();
+    let lost = cut(&gains, h) + cut(&queued, h);
+    assert_eq!(outcome.money.haircut, Amount::raw(lost));
+    let report = Report::of(&plan, &outcome);
+    assert_eq!(report.bulkhead.haircut, usd(Amount::raw(lost)));
+    assert!(outcome.seconds(Level::Settlement) > 2_000);
+    assert_eq!(
+        outcome.judge.insolvent_blocks, 0,
+        "cut, and nobody owed more"
+    );
+}
+
+/// Somebody's wallet is credited with coins that never came, and later they come.
+#[test]
+fn blocks_after_which_something_owed_is_not_there_are_counted() {
+    let plan = morning();
+    let mut run = Run::open(&plan).unwrap();
+    let closes = |run: &mut Run<'_>, acted, look| {
+        run.judge.close(&run.stage, (acted, look), plan.start);
+        (run.judge.insolvent_blocks, run.judge.notes().count())
+    };
+    assert_eq!(closes(&mut run, true, true), (0, 0));
+    let engine = run.stage.exchange.engine.clone();
+    let coins = [coin(5, DENOM)];
+    let exchange = &mut run.stage.exchange;
+    exchange.mint(&engine, 5, DENOM);
+    // Paid by the engine to itself: it owes five more, and what it was given it had to give.
+    let deposit = ExecuteMsg::Deposit {};
+    exchange
+        .send(&engine, Module::Engine, &deposit, &coins)
+        .unwrap();
+    exchange
+        .send(&engine, Module::Engine, &deposit, &coins)
+        .unwrap();
+    assert!(run.stage.exchange.surplus() < 0);
+    assert_eq!(closes(&mut run, false, false), (0, 0), "nobody looked");
+    assert_eq!(closes(&mut run, true, false), (1, 1));
+    assert_eq!(
+        closes(&mut run, false, false),
+        (2, 1),
+        "still, and said once"
+    );
+    assert_eq!(closes(&mut run, false, true), (3, 1));
+    run.stage.exchange.mint(&engine, 5, DENOM);
+    assert_eq!(closes(&mut run, false, true), (3, 1), "it is there again");
+    assert_eq!(closes(&mut run, true, true), (3, 1));
 }

@@ -2,11 +2,14 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output},
 };
 
 use serde_json::Value;
+
+#[path = "../../../../tests/shared.rs"]
+mod shared;
 
 /// The program with these arguments.
 pub fn drill<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Output {
@@ -26,28 +29,42 @@ pub fn report(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// A file of recorded market data, or `None`, loudly, where it is absent.
-pub fn recorded(name: &str) -> Option<PathBuf> {
-    let dir = std::env::var_os("BULKHEAD_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let path = dir.join(name);
-    if path.is_file() {
-        Some(path)
-    } else {
-        eprintln!("SKIPPED: no recorded data at {}", path.display());
-        None
+#[allow(unused_imports)]
+pub use shared::data as recorded;
+
+/// What is demanded of every run.
+const ALWAYS: [&str; 5] = [
+    "insolvent_blocks",
+    "wrongful_liquidations",
+    "late_liquidations",
+    "exits_refused",
+    "attacker_profit",
+];
+
+/// Every target of a report is met: those of every run, these beside them, in this order, and no others.
+#[track_caller]
+pub fn assert_met(report: &Value, beside: &[&str]) {
+    let targets = report["targets"].as_array().unwrap();
+    let names: Vec<&str> = targets
+        .iter()
+        .map(|t| t["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, [&ALWAYS, beside].concat());
+    for target in targets {
+        assert_eq!(target["met"], Value::Bool(true), "{target}");
     }
 }
 
-/// Every target of a report is met.
+/// The same, of a run that was attacked: all eight attackers are in it, they traded, and the best of them took nothing.
 #[track_caller]
-pub fn assert_all_met(report: &Value) {
-    let targets = report["targets"].as_array().unwrap();
-    assert!(targets.len() >= 5);
-    for target in targets {
-        assert_eq!(target["met"], Value::Bool(true), "{target}");
+pub fn assert_attacked(report: &Value, beside: &[&str]) {
+    assert_met(report, &[&["best_attacker"], beside].concat());
+    for side in ["bulkhead", "naive"] {
+        let all = report[side]["attackers"].as_array().unwrap();
+        let eight = all.iter().filter(|one| one["name"] != "thief");
+        assert_eq!(eight.count(), 8, "{side}");
+        let traded = all.iter().filter(|one| count(one, "fills") > 0).count();
+        assert!(traded >= 4, "{side}: {all:?}");
     }
 }
 

@@ -6,26 +6,20 @@
     clippy::arithmetic_side_effects
 )]
 
-use std::path::PathBuf;
-
 use cosmwasm_std::{Int128, Int256, SignedDecimal};
 use math::units::{Amount, PerUnit, Price, Rate, Ratio, Size};
 use serde_json::Value;
 
-/// The rows of one vector file, or `None`, loudly, where the folder is absent.
+#[path = "../../../../tests/shared.rs"]
+mod shared;
+
+/// The rows of one vector file, at least one, or `None`, loudly, where the folder is absent.
 pub fn rows(name: &str) -> Option<Vec<Value>> {
-    let dir = std::env::var_os("BULKHEAD_VECTORS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
-        PathBuf::from,
-    );
-    let path = dir.join(format!("{name}.json"));
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("SKIPPED: no vectors at {}", path.display());
-        return None;
-    };
+    let text = std::fs::read_to_string(shared::vectors(name)?).unwrap();
     let Value::Array(rows) = serde_json::from_str(&text).unwrap() else {
         panic!("{name}: not a list");
     };
+    assert!(!rows.is_empty(), "{name}: an empty list proves nothing");
     Some(rows)
 }
 

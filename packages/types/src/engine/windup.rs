@@ -186,6 +186,40 @@ impl Wire for PositionSettled {
     }
 }
 
+/// Queued profit that was not ready when the market was wound up was paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfitSettled {
+    /// Where.
+    pub market: String,
+    /// Whose.
+    pub account: Addr,
+    /// Paid to the wallet.
+    pub paid: Amount,
+    /// What of it was not paid.
+    pub cut: Amount,
+}
+
+impl Wire for ProfitSettled {
+    const TYPE: &'static str = "profit_settled";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("market", &self.market)
+            .add_attribute("account", &self.account)
+            .add_attribute("paid", self.paid.0.to_string())
+            .add_attribute("cut", self.cut.0.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            market: fields.get("market")?,
+            account: fields.addr("account")?,
+            paid: Amount(fields.get("paid")?),
+            cut: Amount(fields.get("cut")?),
+        })
+    }
+}
+
 /// Insurance became cash of the vault, because deleveraging alone does not help any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultShored {
@@ -240,6 +274,12 @@ mod tests {
             size: Size::raw(-3),
             paid: Amount::raw(8),
             cut: Amount::raw(2),
+        });
+        assert_round_trips(&ProfitSettled {
+            market: market.clone(),
+            account: Addr::unchecked("alice"),
+            paid: Amount::raw(3),
+            cut: Amount::raw(1),
         });
         assert_round_trips(&VaultShored {
             market,
