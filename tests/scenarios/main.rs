@@ -31,6 +31,7 @@ mod oracle_incidents;
 mod orders;
 mod outflow;
 mod pace;
+mod readings;
 mod reanchor;
 mod reconcile;
 mod refusals;
