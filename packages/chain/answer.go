@@ -27,7 +27,8 @@ type request struct {
 	From string `json:"from"`
 	// To is an address.
 	To string `json:"to"`
-	// Gas is the most a transaction, a trial or a query may use.
+	// Gas is the most a transaction, a trial or a query may use. Nought is a block's for the first and the last, and no
+	// limit for a trial.
 	Gas uint64 `json:"gas"`
 	// Msgs are the messages of a transaction, as protobuf JSON with their type.
 	Msgs []json.RawMessage `json:"msgs"`
@@ -49,20 +50,19 @@ type record [2][]byte
 
 // answer is one line of output.
 type answer struct {
-	Error   string          `json:"error,omitempty"`
-	Gas     uint64          `json:"gas,omitempty"`
-	Spent   *spent          `json:"spent,omitempty"`
-	Storage uint64          `json:"storage,omitempty"`
-	Signed  uint64          `json:"signed,omitempty"`
-	Events  []event         `json:"events,omitempty"`
-	Data    []byte          `json:"data,omitempty"`
-	Address string          `json:"address,omitempty"`
-	Code    uint64          `json:"code,omitempty"`
-	Amount  string          `json:"amount,omitempty"`
-	Digest  string          `json:"digest,omitempty"`
-	Records []record        `json:"records,omitempty"`
-	Watched []watched       `json:"watched,omitempty"`
-	Answer  json.RawMessage `json:"answer,omitempty"`
+	Error   string    `json:"error,omitempty"`
+	Gas     uint64    `json:"gas,omitempty"`
+	Spent   *spent    `json:"spent,omitempty"`
+	Storage uint64    `json:"storage,omitempty"`
+	Signed  uint64    `json:"signed,omitempty"`
+	Events  []event   `json:"events,omitempty"`
+	Data    []byte    `json:"data,omitempty"`
+	Address string    `json:"address,omitempty"`
+	Code    uint64    `json:"code,omitempty"`
+	Amount  string    `json:"amount,omitempty"`
+	Digest  string    `json:"digest,omitempty"`
+	Records []record  `json:"records,omitempty"`
+	Watched []watched `json:"watched,omitempty"`
 }
 
 // watched is what a contract would hold after a trial.
@@ -106,8 +106,6 @@ func (c *chain) do(req *request) (answer, error) {
 		return c.dump(req.To)
 	case "empty", "restore":
 		return c.restored(req)
-	case "person":
-		return answer{Address: sdk.AccAddress(key(req.From).PubKey().Address()).String()}, nil
 	case "balance":
 		return c.balance(req)
 	case "mint":
@@ -125,7 +123,7 @@ func (c *chain) smart(req *request) (done answer, err error) {
 		return answer{}, err
 	}
 	ctx, _ := c.ctx().CacheContext()
-	ctx = ctx.WithGasMeter(meter(req.Gas))
+	ctx = ctx.WithGasMeter(meter(limit(req.Gas)))
 	defer func() {
 		done.Gas = ctx.GasMeter().GasConsumed()
 		if died := recover(); died != nil {

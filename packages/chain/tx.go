@@ -7,11 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"math"
 	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
-	"github.com/cosmos/gogoproto/proto"
 
 	codectypes "github.com/cosmos/cosmos-sdk/codec/types"
 	storetypes "github.com/cosmos/cosmos-sdk/store/v2/types"
@@ -28,6 +26,17 @@ func meter(limit uint64) storetypes.GasMeter {
 		return storetypes.NewInfiniteGasMeter()
 	}
 	return storetypes.NewGasMeter(limit)
+}
+
+// block is the gas of a block on most chains: what a transaction or a query may use where nothing is said, so that one
+// that burns all it gets ends.
+const block = 100_000_000
+
+func limit(gas uint64) uint64 {
+	if gas == 0 {
+		return block
+	}
+	return gas
 }
 
 func (c *chain) messages(raw []json.RawMessage) ([]sdk.Msg, error) {
@@ -57,11 +66,11 @@ func (c *chain) tx(req *request) (answer, error) {
 	if err != nil {
 		return answer{Gas: used.GasUsed}, err
 	}
-	done, err := told(result)
+	done := told(result)
 	done.Gas = used.GasUsed
 	spent := c.gas.take()
 	done.Spent = &spent
-	return done, err
+	return done, nil
 }
 
 // signed is a transaction of these messages, signed by a person, who gets an account where there is none.
@@ -73,14 +82,11 @@ func (c *chain) signed(name string, msgs []sdk.Msg, gas uint64) (sdk.Tx, error) 
 		account = c.app.AccountKeeper.NewAccountWithAddress(ctx, address)
 		c.app.AccountKeeper.SetAccount(ctx, account)
 	}
-	if gas == 0 {
-		gas = math.MaxInt64 / 1_000_000
-	}
 	builder := c.app.TxConfig().NewTxBuilder()
 	if err := builder.SetMsgs(msgs...); err != nil {
 		return nil, err
 	}
-	builder.SetGasLimit(gas)
+	builder.SetGasLimit(limit(gas))
 	mode := signing.SignMode_SIGN_MODE_DIRECT
 	signature := signing.SignatureV2{
 		PubKey:   private.PubKey(),
@@ -134,7 +140,10 @@ func (c *chain) try(req *request) (answer, error) {
 	if failed == nil && req.Gas == 0 {
 		free := c.branch(req)
 		free = free.WithKVGasConfig(storetypes.GasConfig{}).WithTransientKVGasConfig(storetypes.GasConfig{})
-		without, _ := c.run(free, msgs, req)
+		without, err := c.run(free, msgs, req)
+		if err != nil {
+			return done, err
+		}
 		done.Storage = (done.Gas - done.Signed) - (without.Gas - without.Signed)
 	}
 	return done, failed
@@ -182,9 +191,7 @@ func (c *chain) run(ctx sdk.Context, msgs []sdk.Msg, req *request) (done answer,
 		if err != nil {
 			return done, err
 		}
-		if done, err = told(result); err != nil {
-			return done, err
-		}
+		done = told(result)
 	}
 	write()
 	return done, nil
@@ -228,12 +235,12 @@ func (c *chain) digest(ctx sdk.Context, contracts []string) (string, error) {
 }
 
 // told is what the last message of a result answered, and all events.
-func told(result *sdk.Result) (answer, error) {
+func told(result *sdk.Result) answer {
 	done := answer{Events: events(result.Events)}
-	if len(result.MsgResponses) == 0 {
-		return done, nil
+	if last := len(result.MsgResponses) - 1; last >= 0 {
+		read(result.MsgResponses[last], &done)
 	}
-	return done, read(result.MsgResponses[len(result.MsgResponses)-1], &done)
+	return done
 }
 
 func events(all []abci.Event) []event {
@@ -249,7 +256,7 @@ func events(all []abci.Event) []event {
 }
 
 // read puts what a message answered into the answer.
-func read(response *codectypes.Any, done *answer) error {
+func read(response *codectypes.Any, done *answer) {
 	switch said := response.GetCachedValue().(type) {
 	case *types.MsgStoreCodeResponse:
 		done.Code, done.Digest = said.CodeID, hex.EncodeToString(said.Checksum)
@@ -259,12 +266,5 @@ func read(response *codectypes.Any, done *answer) error {
 		done.Data = said.Data
 	case *types.MsgMigrateContractResponse:
 		done.Data = said.Data
-	case proto.Message:
-		bytes, err := json.Marshal(said)
-		if err != nil {
-			return err
-		}
-		done.Answer = bytes
 	}
-	return nil
 }
