@@ -4,11 +4,11 @@
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Addr, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
 use cw_utils::nonpayable;
-use types::strict::Strict;
 use types::{
     breaker::{DaoMsg, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     clock::Moment,
     pending::Pending,
+    strict::Strict,
     wire::Wire,
 };
 
@@ -174,6 +174,10 @@ pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> StdResult<B
 
 /// The code was replaced by a newer one.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: Strict<MigrateMsg>,
+) -> Result<Response, ContractError> {
     migrate::run(deps.storage)
 }

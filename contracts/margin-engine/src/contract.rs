@@ -3,11 +3,11 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response};
-use types::strict::Strict;
 use types::{
     clock::Moment,
     engine::{ExecuteMsg, InstantiateMsg, MigrateMsg, Order, QueryMsg},
     level::Action,
+    strict::Strict,
 };
 
 use crate::{
@@ -249,6 +249,10 @@ pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> Result<Bina
 
 /// Move to this version.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: Strict<MigrateMsg>,
+) -> Result<Response, ContractError> {
     migration::run(deps)
 }

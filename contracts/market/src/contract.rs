@@ -5,10 +5,10 @@ use cosmwasm_std::entry_point;
 use cosmwasm_std::{
     to_json_binary, Addr, Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, Storage,
 };
-use types::strict::Strict;
 use types::{
     market::{Config, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     page,
+    strict::Strict,
 };
 
 use crate::{accept, crank, migrate as migration, queue, reply as replies, setup, ContractError};
@@ -113,6 +113,10 @@ pub fn query(
 
 /// Move to this version.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: Strict<MigrateMsg>,
+) -> Result<Response, ContractError> {
     migration::run(deps)
 }

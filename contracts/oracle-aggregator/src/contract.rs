@@ -3,12 +3,12 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, StdResult};
-use types::strict::Strict;
 use types::{
     clock::Moment,
     handle::Handle,
     level::Action,
     oracle::{ExecuteMsg, InstantiateMsg, MigrateMsg, Oracle, QueryMsg},
+    strict::Strict,
 };
 
 use crate::{awaiting, binding, feed, fetch, query, refresh, report, ContractError};
@@ -82,7 +82,11 @@ pub fn reply(_deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, Contra
 
 /// Same state, new code.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: Strict<MigrateMsg>,
+) -> Result<Response, ContractError> {
     crate::migrate::migrate(deps.storage)
 }
 

@@ -8,6 +8,7 @@ use types::{
 };
 
 use crate::exchange::{Exchange, Module, DENOM};
+use crate::wasmd::{stored, Tried};
 
 /// A broken promise, with the numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,16 @@ impl Exchange {
         )
     }
 
-    /// Everything that would not hold if this were what the contracts store and the engine holds.
-    pub fn audit_of<'a>(
+    /// Everything that would not hold if the watched contracts were what a trial would make of them.
+    pub fn audit_tried(&self, watched: &[Addr], tried: &Tried) -> Vec<Violation> {
+        let of = |contract: &Addr| {
+            let n = watched.iter().position(|at| at == contract);
+            &tried.watched[n.expect("every contract is watched")]
+        };
+        self.audit_of(&|contract| stored(&of(contract).0), of(&self.engine).1)
+    }
+
+    fn audit_of<'a>(
         &self,
         stored: &dyn Fn(&Addr) -> Box<dyn Storage + 'a>,
         held: u128,

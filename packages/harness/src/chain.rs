@@ -1,6 +1,6 @@
 //! What an exchange stands on: a chain that stores code, runs contracts and keeps coins, one block at a time.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use cosmwasm_std::{Addr, Binary, BlockInfo, Coin, Record, Storage};
 use cw_multi_test::AppResponse;
@@ -42,6 +42,14 @@ impl Kind {
         }
     }
 
+    /// A file that this chain needs and that nobody has built, if there is one.
+    pub fn missing(self) -> Option<PathBuf> {
+        match self {
+            Self::Embedded => None,
+            Self::Wasmd => Files::built().missing(),
+        }
+    }
+
     /// A chain without a contract, its first block at this time.
     pub(crate) fn start(self, start: Duration) -> Box<dyn Chain> {
         match self {
@@ -52,7 +60,7 @@ impl Kind {
 }
 
 /// A code an exchange is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// oracle-aggregator.
     Oracle,

@@ -173,7 +173,9 @@ macro_rules! code {
             },
             query: |d, e, m: Strict<types::$types::QueryMsg>| Ok($krate::contract::query(d, e, m)?),
             reply: $krate::contract::reply,
-            migrate: |d, e, m: types::$types::MigrateMsg| $krate::contract::migrate(d, e, m),
+            migrate: |d, e, m: Strict<types::$types::MigrateMsg>| {
+                $krate::contract::migrate(d, e, m)
+            },
             sudo: $sudo,
             wires: $switch,
         })

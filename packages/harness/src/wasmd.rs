@@ -5,11 +5,7 @@ mod line;
 mod trial;
 mod villain;
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-    time::Duration,
-};
+use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use cosmwasm_std::{
     testing::MockStorage, Addr, Binary, BlockInfo, Coin, Record, Storage, Timestamp,
@@ -40,12 +36,11 @@ pub struct Wasmd {
     line: RefCell<Line>,
     files: Files,
     block: BlockInfo,
+    /// The code of every contract, as its admin set it.
     codes: HashMap<Addr, u64>,
-    /// The code of a contract that was made to fail.
-    own: HashMap<Addr, u64>,
+    /// The code that stands in its place, where a contract was made to fail.
+    failing: HashMap<Addr, u64>,
     villains: Vec<(Fault, u64)>,
-    /// What the last transaction cost.
-    gas: Cell<u64>,
 }
 
 impl Wasmd {
@@ -68,9 +63,8 @@ impl Wasmd {
                 chain_id: CHAIN_ID.into(),
             },
             codes: HashMap::new(),
-            own: HashMap::new(),
+            failing: HashMap::new(),
             villains: Vec::new(),
-            gas: Cell::new(0),
         };
         for fault in villain::FAULTS {
             let code = chain.store_code(&villain::code(fault));
@@ -101,7 +95,6 @@ impl Wasmd {
     fn signed(&self, sender: &Addr, msgs: &[Value]) -> Result<Answer, Failed> {
         let name = people::name(sender).ok_or_else(|| Failed::told(format!("{sender}: no key")))?;
         let answer = self.ask(&json!({"op": "tx", "from": name, "msgs": msgs}));
-        self.gas.set(answer.gas);
         if answer.error.is_empty() {
             Ok(answer)
         } else {
@@ -135,17 +128,10 @@ impl Wasmd {
         self.must(&json!({"op": op, "code": code}));
     }
 
-    /// Gas of the last transaction.
-    pub fn gas(&self) -> u64 {
-        self.gas.get()
-    }
-
-    fn migrated(&mut self, sender: &Addr, contract: &Addr, code: u64) -> Result<Answer, Failed> {
+    fn migrated(&self, sender: &Addr, contract: &Addr, code: u64) -> Result<Answer, Failed> {
         let fields =
             json!({"sender": sender, "contract": contract, "code_id": code.to_string(), "msg": {}});
-        let answer = self.signed(sender, &[message("MigrateContract", fields)])?;
-        self.codes.insert(contract.clone(), code);
-        Ok(answer)
+        self.signed(sender, &[message("MigrateContract", fields)])
     }
 }
 
@@ -169,6 +155,21 @@ fn done(answer: &Answer) -> AppResponse {
         events: answer.events(),
         data: answer.data.clone(),
     }
+}
+
+fn records(told: Vec<(Binary, Binary)>) -> Vec<Record> {
+    told.into_iter()
+        .map(|(k, v)| (k.into(), v.into()))
+        .collect()
+}
+
+/// These records as a storage.
+pub(crate) fn stored(records: &[Record]) -> Box<dyn Storage> {
+    let mut storage = MockStorage::new();
+    for (key, value) in records {
+        storage.set(key, value);
+    }
+    Box::new(storage)
 }
 
 fn timestamp(time: Duration) -> Timestamp {
@@ -223,7 +224,10 @@ impl Chain for Wasmd {
         contract: &Addr,
         code: u64,
     ) -> Result<AppResponse, Failed> {
-        Ok(done(&self.migrated(sender, contract, code)?))
+        let answer = self.migrated(sender, contract, code)?;
+        self.codes.insert(contract.clone(), code);
+        self.failing.remove(contract);
+        Ok(done(&answer))
     }
 
     fn code_of(&self, contract: &Addr) -> u64 {
@@ -233,7 +237,6 @@ impl Chain for Wasmd {
     fn query(&self, contract: &Addr, msg: Binary) -> Result<Binary, Failed> {
         let msg: Value = serde_json::from_slice(&msg).expect("a question is JSON");
         let answer = self.ask(&json!({"op": "smart", "to": contract, "msg": msg}));
-        self.gas.set(answer.gas);
         if answer.error.is_empty() {
             Ok(answer.data.unwrap_or_default())
         } else {
@@ -242,15 +245,20 @@ impl Chain for Wasmd {
     }
 
     fn fault(&mut self, contract: &Addr, fault: Fault) {
-        let own = self.own.get(contract).copied();
-        let own = own.unwrap_or_else(|| self.code_of(contract));
-        self.own.insert(contract.clone(), own);
+        let own = self.code_of(contract);
         let villain = self.villains.iter().find(|(f, _)| *f == fault);
         let code = villain.map_or(own, |(_, code)| *code);
-        if code != self.code_of(contract) {
-            let admin = people::address("deployer");
-            let done = self.migrated(&admin, contract, code);
-            done.expect("the deployer may migrate");
+        let there = self.failing.get(contract).copied().unwrap_or(own);
+        if code == there {
+            return;
+        }
+        let admin = people::address("deployer");
+        let done = self.migrated(&admin, contract, code);
+        done.expect("the deployer may migrate");
+        if code == own {
+            self.failing.remove(contract);
+        } else {
+            self.failing.insert(contract.clone(), code);
         }
     }
 
@@ -266,16 +274,11 @@ impl Chain for Wasmd {
 
     fn dump(&self, contract: &Addr) -> Vec<Record> {
         let answer = self.must(&json!({"op": "dump", "to": contract}));
-        let records = answer.records.into_iter();
-        records.map(|(k, v)| (k.into(), v.into())).collect()
+        records(answer.records)
     }
 
     fn storage<'a>(&'a self, contract: &Addr) -> Box<dyn Storage + 'a> {
-        let mut storage = MockStorage::new();
-        for (key, value) in self.dump(contract) {
-            storage.set(&key, &value);
-        }
-        Box::new(storage)
+        stored(&self.dump(contract))
     }
 
     fn wasmd(&self) -> Option<&Wasmd> {

@@ -32,8 +32,14 @@ impl Files {
         }
     }
 
-    /// The wasm of a part.
-    pub(super) fn wasm(&self, part: Part) -> Vec<u8> {
+    /// The first file that is not there.
+    pub fn missing(&self) -> Option<PathBuf> {
+        let parts = [Part::Oracle, Part::Engine, Part::Market, Part::Breaker];
+        let all = parts.map(|part| self.path(part)).into_iter();
+        all.chain([self.chain.clone()]).find(|path| !path.exists())
+    }
+
+    fn path(&self, part: Part) -> PathBuf {
         let (folder, name) = match part {
             Part::Oracle => (&self.artifacts, "oracle_aggregator"),
             Part::Engine => (&self.artifacts, "margin_engine"),
@@ -41,7 +47,12 @@ impl Files {
             Part::Breaker => (&self.artifacts, "breaker_governance"),
             Part::StandIn => (&self.extras, "standin"),
         };
-        let path = folder.join(name).with_extension("wasm");
+        folder.join(name).with_extension("wasm")
+    }
+
+    /// The wasm of a part.
+    pub(super) fn wasm(&self, part: Part) -> Vec<u8> {
+        let path = self.path(part);
         fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}; scripts/build-wasm", path.display()))
     }
 }

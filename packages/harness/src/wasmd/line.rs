@@ -27,7 +27,6 @@ pub(super) struct Answer {
     pub digest: String,
     pub records: Vec<(Binary, Binary)>,
     pub watched: Vec<Held>,
-    pub answer: Option<Value>,
 }
 
 /// What a watched contract would hold.

@@ -1,13 +1,13 @@
 //! Trying a message on a branch of the chain that is then forgotten: what it costs, of what, and what it would change.
 
-use cosmwasm_std::{testing::MockStorage, Addr, BlockInfo, Storage};
+use cosmwasm_std::{Addr, BlockInfo, Record};
 use cw_multi_test::AppResponse;
 use serde_json::{json, Value};
 
 use super::{
     done,
     line::{Held, Spent},
-    Wasmd,
+    records, Wasmd,
 };
 use crate::people;
 
@@ -47,7 +47,7 @@ pub struct Tried {
     /// What it would have left.
     pub done: AppResponse,
     /// What the watched contracts would store, and hold of a coin, where that was asked for.
-    pub watched: Vec<(MockStorage, u128)>,
+    pub watched: Vec<(Vec<Record>, u128)>,
 }
 
 impl Trial {
@@ -96,12 +96,9 @@ impl Trial {
     }
 }
 
-fn held(told: Held) -> (MockStorage, u128) {
-    let mut storage = MockStorage::new();
-    for (key, value) in told.records.unwrap_or_default() {
-        storage.set(&key, &value);
-    }
-    (storage, told.amount.parse().expect("a balance that fits"))
+fn held(told: Held) -> (Vec<Record>, u128) {
+    let stored = records(told.records.unwrap_or_default());
+    (stored, told.amount.parse().expect("a balance that fits"))
 }
 
 impl Wasmd {
