@@ -104,7 +104,7 @@ pub struct RunArgs {
     pub attackers: bool,
 
     /// What it plays on. `embedded`: the contracts as native code, in memory. `wasmd`: their wasm on the stock chain's
-    /// own software in another process, which `scripts/build-wasm` and `scripts/build-chain` make; a hundred times slower,
+    /// own software in another process, which `scripts/build-wasm` and `scripts/build-chain` make; fifty times slower,
     /// and every figure is the same
     #[arg(long, value_enum, default_value_t = OnChain::Embedded)]
     pub chain: OnChain,

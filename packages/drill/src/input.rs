@@ -25,6 +25,9 @@ pub enum Flaw {
     /// The file does not exist.
     #[error("there is no such file")]
     Missing,
+    /// What the real chain needs was not built.
+    #[error("not there: scripts/build-wasm and scripts/build-chain make it, for --chain wasmd")]
+    NotBuilt,
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Unreadable(std::io::ErrorKind),

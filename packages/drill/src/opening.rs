@@ -39,6 +39,10 @@ const USD: u128 = 1_000_000;
 
 /// Whether a chain can play this plan at all.
 pub fn check(plan: &Plan) -> Result<(), InputError> {
+    if let Some(file) = plan.chain.missing() {
+        let file = file.display().to_string();
+        return Err(InputError::whole(&file, Flaw::NotBuilt));
+    }
     let refuse = |flaw| Err(InputError::whole(&plan.file, flaw));
     let count = u64::try_from(plan.sources.len()).unwrap_or(u64::MAX);
     let rows = [

@@ -189,3 +189,20 @@ fn the_list_names_what_is_shipped() {
     ];
     assert_eq!(names, shipped);
 }
+
+#[test]
+fn a_real_chain_that_nobody_has_built_is_bad_input() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_drill"))
+        .args(["run", "single-outlier", "--chain", "wasmd"])
+        .env("BULKHEAD_CHAIN", "/nowhere/chain")
+        .env("BULKHEAD_ARTIFACTS", "/nowhere")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = complaint(&output);
+    assert_eq!(said.trim().lines().count(), 1, "{said}");
+    assert!(
+        said.contains("/nowhere") && said.contains("scripts/build-chain"),
+        "{said}"
+    );
+}
