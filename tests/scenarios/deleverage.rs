@@ -9,7 +9,7 @@ use types::{
 };
 
 /// Three longs of 100 units together against a vault of 100,000.
-fn crowded() -> Exchange {
+pub(crate) fn crowded() -> Exchange {
     // The depth of a vault a hundred times as large, so that one side can win what this one holds.
     let params = MarketParams::major(2_000, 10_000_000);
     let mut x = Exchange::calm().nav(100_000).params(params).build();

@@ -4,7 +4,7 @@ use harness::Exchange;
 use types::{engine::Liquidated, params::MarketParams, wire::Wire, Ratio, Side};
 
 /// Twelve longs of a million dollars each, thinly margined, against as many shorts.
-fn heavy() -> Exchange {
+pub(crate) fn heavy() -> Exchange {
     let params = MarketParams {
         pace_window: 7_200,
         ..MarketParams::major(2_000, 10_000_000)

@@ -4,10 +4,11 @@ use harness::{Exchange, Module};
 use types::{
     breaker::{Latch, QueryMsg},
     level::Level,
-    params::MarketParams,
     scope::{Reason, Scope},
-    Ratio, Side,
+    Ratio,
 };
+
+use crate::{deleverage::crowded, pace::heavy};
 
 /// The level at which the first market's latch of a reason stands.
 fn latched(x: &Exchange, reason: Reason) -> Level {
@@ -20,11 +21,7 @@ fn latched(x: &Exchange, reason: Reason) -> Level {
 
 #[test]
 fn gains_beyond_seventy_per_cent_of_the_vaults_cash_guard_the_market() {
-    let params = MarketParams::major(2_000, 10_000_000);
-    let mut x = Exchange::calm().nav(100_000).params(params).build();
-    for (who, size) in [("a", "50"), ("b", "25"), ("c", "25")] {
-        x.opened(who, Side::Long, (size, 20_000), "2000");
-    }
+    let mut x = crowded();
     let limit = Ratio::percent(70);
     let mut seen = [0, 0];
     for at in (2_010..=2_780).step_by(10) {
@@ -51,15 +48,7 @@ fn gains_beyond_seventy_per_cent_of_the_vaults_cash_guard_the_market() {
 
 #[test]
 fn liquidations_that_wait_are_a_backlog_of_the_markets_capacity() {
-    let params = MarketParams {
-        pace_window: 7_200,
-        ..MarketParams::major(2_000, 10_000_000)
-    };
-    let mut x = Exchange::calm().params(params).build();
-    for n in 0..9 {
-        x.opened(&format!("long{n}"), Side::Long, ("500", 80_000), "2000");
-        x.opened(&format!("short{n}"), Side::Short, ("500", 300_000), "2000");
-    }
+    let mut x = heavy();
     x.walk("2000", "1880", 40);
     x.next_block();
     x.quote("1880");

@@ -13,7 +13,9 @@ use types::{
 /// Whoever executes or removes an order is paid this.
 const FEE: Amount = Amount::raw(50_000);
 
-fn market(depth: u128) -> Exchange {
+/// A vault of 100,000, as deep as one of so many dollars: each side may hold 222,222.222222, and so many units of skew
+/// as 30 % of `depth` are at 2,000. Without funding.
+pub(crate) fn market(depth: u128) -> Exchange {
     let mut params = MarketParams::major(2_000, depth);
     params.account_share = Ratio::ONE;
     params.funding = FundingTerms {

@@ -5,25 +5,14 @@ use cosmwasm_std::Uint128;
 use harness::{increase, usd, Exchange};
 use types::{
     breaker::DaoMsg,
-    engine::{FundingTerms, MandateDone, Order, Refusal},
+    engine::{MandateDone, Order, Refusal},
     level::Level,
-    params::MarketParams,
     scope::Scope,
     wire::Wire,
     Amount, Ratio, Side,
 };
 
-/// A vault of 100,000, as deep as one of so many dollars: each side may hold 222,222.222222, and so many units of skew
-/// as 30 % of `depth` are at 2,000.
-fn market(depth: u128) -> Exchange {
-    let mut params = MarketParams::major(2_000, depth);
-    params.account_share = Ratio::ONE;
-    params.funding = FundingTerms {
-        slope: Ratio::ZERO,
-        clamp: Ratio::ZERO,
-    };
-    Exchange::calm().nav(100_000).params(params).build()
-}
+use crate::refusals::market;
 
 fn govern(x: &mut Exchange, level: Level) {
     let scope = Scope::Global {};

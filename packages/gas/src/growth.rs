@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use harness::{increase, Exchange, Module};
-use types::{
-    engine::{Deleveraged, ExecuteMsg},
-    params::MarketParams,
-    wire::Wire,
-    Side,
-};
+use harness::{increase, Exchange};
+use types::{engine::Deleveraged, params::MarketParams, wire::Wire, Side};
 
 use crate::{
-    keepers::{due, weak},
-    real::{Call, Scale},
+    keepers::{crank, due, weak},
+    real::Scale,
     scene::{calm, crowd, member, signed},
     table::Growth,
 };
@@ -23,16 +18,6 @@ const NAV: u128 = 200_000_000;
 
 fn builder() -> harness::Builder {
     calm().nav(NAV).params(MarketParams::major(2_000, NAV))
-}
-
-fn crank(x: &Exchange) -> Call {
-    let market = x.markets[0].id.clone();
-    Call::of(
-        x,
-        "keeper",
-        Module::Engine,
-        &ExecuteMsg::Crank { market, limit: 50 },
-    )
 }
 
 /// Gas of the n actions of one crank beyond that of one.

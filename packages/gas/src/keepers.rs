@@ -17,7 +17,8 @@ use crate::{
 
 const GROUP: &str = "keeper";
 
-fn crank(x: &Exchange) -> Call {
+/// What a keeper sends: at most fifty orders and liquidations.
+pub fn crank(x: &Exchange) -> Call {
     let market = x.markets[0].id.clone();
     Call::of(
         x,
@@ -47,10 +48,8 @@ pub fn weak(x: &mut Exchange, positions: u32) {
             100,
         );
     }
-    if positions > 0 {
-        x.round("2000");
-        x.crank();
-    }
+    x.round("2000");
+    x.crank();
     x.walk("2000", "1880", 12);
     x.next_block();
     x.quote("1880");

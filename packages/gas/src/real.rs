@@ -64,8 +64,9 @@ impl Scale {
         let held = then.bank(&then.engine, DENOM);
         let here = self.x.bank(&self.x.engine, DENOM);
         let engine = self.x.engine.clone();
-        self.x
-            .mint(&engine, held.saturating_sub(here).max(1), DENOM);
+        if held > here {
+            self.x.mint(&engine, held - here, DENOM);
+        }
     }
 
     /// What a message costs in the state that was put, at the block it was taken in.
