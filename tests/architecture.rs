@@ -14,7 +14,7 @@ use std::{
     process::Command,
 };
 
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::{Addr, Binary, Uint128};
 use serde_json::Value;
 use types::{
     breaker,
@@ -23,7 +23,7 @@ use types::{
     handle::Handle,
     level::{Action, Level, Verdict},
     market, oracle,
-    params::MarketParams,
+    params::{MarketParams, Shift},
     scope::{Scope, Stance},
     Ratio, Side,
 };
@@ -397,7 +397,7 @@ fn nothing_unfinished_is_shipped() {
 /// does not hold until it has a sample.
 fn engine_samples() -> Vec<engine::ExecuteMsg> {
     use engine::ExecuteMsg as M;
-    const COUNT: usize = 27;
+    const COUNT: usize = 33;
     const fn number(msg: &M) -> usize {
         match msg {
             M::Bind { .. } => 0,
@@ -427,6 +427,12 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
             M::AmendOrder { .. } => 24,
             M::Reconcile { .. } => 25,
             M::AddMarket { .. } => 26,
+            M::SetParams { .. } => 27,
+            M::SetDao { .. } => 28,
+            M::MigrateBreaker { .. } => 29,
+            M::ReplaceBreaker { .. } => 30,
+            M::KeepBreaker {} => 31,
+            M::ExecuteReplacement {} => 32,
             M::SetStance { .. } => COUNT,
         }
     }
@@ -435,6 +441,7 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
         M::Bind {
             breaker: Handle::new(String::new()),
             oracle: Handle::new(String::new()),
+            dao: String::new(),
             markets: vec![],
         },
         M::Deposit {},
@@ -535,6 +542,22 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
         M::AddMarket {
             setup: Box::new(clearing().of(&registered(market()))),
         },
+        M::SetParams {
+            market: market(),
+            params: Box::new(clearing().params),
+            how: Shift::Tighten,
+        },
+        M::SetDao { dao: market() },
+        M::MigrateBreaker {
+            code: 1,
+            msg: Binary::default(),
+        },
+        M::ReplaceBreaker {
+            code: 1,
+            msg: Binary::default(),
+        },
+        M::KeepBreaker {},
+        M::ExecuteReplacement {},
         M::SetStance {
             market: market(),
             stance: stance(),
@@ -690,6 +713,9 @@ fn breaker_actions() -> Vec<(String, Action)> {
         M::Fault {
             market: market.clone(),
         },
+        M::Check {
+            module: Addr::unchecked(""),
+        },
         M::Heartbeat {},
         M::Raise {
             scope: scope(),
@@ -716,8 +742,9 @@ fn breaker_actions() -> Vec<(String, Action)> {
         M::Veto { .. } => 9,
         M::Execute { .. } => 10,
         M::Dao { .. } => 11,
+        M::Check { .. } => 12,
     };
-    complete(samples.iter().map(number), 12);
+    complete(samples.iter().map(number), 13);
     let orders = dao_orders(market, scope);
     let orders = orders.into_iter().map(|order| M::Dao { order });
     let samples: Vec<M> = samples.into_iter().chain(orders).collect();
@@ -746,7 +773,20 @@ fn dao_orders(market: String, scope: impl Fn() -> Scope) -> Vec<breaker::DaoMsg>
             clearing: Some(Box::new(clearing())),
         },
         M::AddFeed { setup: feed() },
-        M::Deregister { market },
+        M::Deregister {
+            market: market.clone(),
+        },
+        M::SetParams {
+            market: market.clone(),
+            params: Box::new(clearing().params),
+            how: Shift::Loosen,
+        },
+        M::Upgrade {
+            module: market.clone(),
+            code: 1,
+            msg: Binary::default(),
+        },
+        M::HandOver { dao: market },
         M::SetGuardians { guardians: vec![] },
         M::Cancel { change: 1 },
     ];
@@ -759,8 +799,11 @@ fn dao_orders(market: String, scope: impl Fn() -> Scope) -> Vec<breaker::DaoMsg>
         M::SetGuardians { .. } => 5,
         M::Cancel { .. } => 6,
         M::AddFeed { .. } => 7,
+        M::SetParams { .. } => 8,
+        M::Upgrade { .. } => 9,
+        M::HandOver { .. } => 10,
     };
-    complete(orders.iter().map(number), 8);
+    complete(orders.iter().map(number), 11);
     orders
 }
 
@@ -815,8 +858,9 @@ fn exits_and_learning_stay_open_through_protected() {
             assert!(level.verdict(action) >= least, "{msg} at {level:?}");
         }
     }
-    // Three of the engine's, and of the breaker: ending a raise, executing, and seven of the DAO's orders.
-    assert_eq!(exits, actions().len() - 12);
+    // Three of the engine's and what it does for the DAO, and of the breaker: ending a raise, executing, and nine of the
+    // DAO's orders.
+    assert_eq!(exits, actions().len() - 17);
     let reduce = engine::ExecuteMsg::PlaceOrder {
         market: String::new(),
         order: Order::Reduce {

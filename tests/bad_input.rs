@@ -25,7 +25,7 @@ use types::{
     market::{Acceptance, Rejection},
     oracle,
     oracle::{ReportIgnored, Unfit},
-    params::MarketParams,
+    params::{BadShift, MarketParams},
     wire::Wire,
     Amount, Ratio, Side,
 };
@@ -73,6 +73,12 @@ variants!(engine_name, ENGINE, engine::ExecuteMsg, {
     Fault => "fault",
     SetFunding => "set_funding",
     AddMarket => "add_market",
+    SetParams => "set_params",
+    SetDao => "set_dao",
+    MigrateBreaker => "migrate_breaker",
+    ReplaceBreaker => "replace_breaker",
+    KeepBreaker => "keep_breaker",
+    ExecuteReplacement => "execute_replacement",
     SetStance => "set_stance",
 });
 variants!(market_name, MARKET, types::market::ExecuteMsg, {
@@ -94,6 +100,7 @@ variants!(breaker_name, BREAKER, breaker::ExecuteMsg, {
     Push => "push",
     Poke => "poke",
     Examine => "examine",
+    Check => "check",
     Fault => "fault",
     Heartbeat => "heartbeat",
     Raise => "raise",
@@ -769,7 +776,10 @@ impl Stage {
             let Module::Engine = to else { continue };
             let role = match name {
                 "settle" | "evict" | "fault" | "set_funding" => "market",
-                "add_market" | "set_stance" => "breaker",
+                "add_market" | "set_stance" | "set_params" | "set_dao" | "migrate_breaker" => {
+                    "breaker"
+                }
+                "replace_breaker" | "keep_breaker" => "dao",
                 "work" | "liquidate" | "take_over" => "engine",
                 "bind" => "instantiator",
                 _ => continue,
@@ -850,6 +860,82 @@ impl Stage {
         );
         self.nobodys_order(&other);
         self.new_markets();
+        self.governed();
+    }
+
+    /// What the breaker and the DAO may not have the engine do.
+    fn governed(&mut self) {
+        let (breaker, dao) = (self.x.breaker.clone(), self.x.person("dao"));
+        let in_force = MarketParams::major(2_000, 10_000_000);
+        let set = |market: &str, params: &MarketParams, how: &str| json!({"set_params": {"market": market, "params": params, "how": how}});
+        let with = |change: &dyn Fn(&mut MarketParams)| {
+            let mut params = in_force.clone();
+            change(&mut params);
+            params
+        };
+        let out_of_bounds = with(&|p| p.gap = Ratio::ZERO);
+        let looser = with(&|p| p.gap = Ratio::percent(24));
+        let too_far = with(&|p| p.mm_share = Ratio::percent(60));
+        let fixed = with(&|p| p.skew_scale += Uint128::one());
+        let value = |ratio: Ratio| ratio.0.atomics();
+        let rows = [
+            (
+                set("no-perp", &in_force, "tighten"),
+                Engine::NoMarket {
+                    market: "no-perp".into(),
+                },
+            ),
+            (
+                set(ETH, &out_of_bounds, "loosen"),
+                Engine::BadParam(out_of_bounds.check().unwrap_err()),
+            ),
+            (
+                set(ETH, &in_force, "tighten"),
+                Engine::BadShift(BadShift::Nothing),
+            ),
+            (
+                set(ETH, &looser, "tighten"),
+                Engine::BadShift(BadShift::Looser {
+                    field: "gap",
+                    from: value(in_force.gap),
+                    to: value(looser.gap),
+                }),
+            ),
+            (
+                set(ETH, &too_far, "tighten"),
+                Engine::BadShift(BadShift::TooFar {
+                    field: "mm_share",
+                    to: value(too_far.mm_share),
+                    least: value(Ratio::percent(50)),
+                    most: value(Ratio::percent(55)),
+                }),
+            ),
+            (
+                set(ETH, &fixed, "restore"),
+                Engine::BadShift(BadShift::Fixed {
+                    field: "skew_scale",
+                }),
+            ),
+            (
+                json!({"set_dao": {"dao": NOWHERE}}),
+                Engine::Std(self.no_address()),
+            ),
+            (
+                json!({"migrate_breaker": {"code": 77, "msg": "e30="}}),
+                Engine::NotMigrated { code: 77 },
+            ),
+        ];
+        for (msg, back) in rows {
+            let back = (Wrong::Foreign, Back::Engine(back));
+            self.row(&breaker, Module::Engine, msg, back);
+        }
+        for (from, msg) in [
+            (&dao, json!({"keep_breaker": {}})),
+            (&breaker, json!({"execute_replacement": {}})),
+        ] {
+            let back = (Wrong::Foreign, Back::Engine(Engine::NoReplacement));
+            self.row(from, Module::Engine, msg, back);
+        }
     }
 
     /// Markets the breaker may not have cleared.
@@ -1160,6 +1246,8 @@ impl Stage {
             (&eve, json!({"examine": {"market": ETH}}), Role::Itself),
             (&engine, json!({"examine": {"market": ETH}}), Role::Itself),
             (&eve, json!({"fault": {"market": ETH}}), Role::Itself),
+            (&eve, json!({"check": {"module": engine}}), Role::Itself),
+            (&engine, json!({"check": {"module": engine}}), Role::Itself),
             (&engine, json!({"fault": {"market": ETH}}), Role::Itself),
         ] {
             let back = Back::Breaker(Breaker::Unauthorised { needed });
@@ -1265,6 +1353,52 @@ impl Stage {
         let order = json!({"clear_books": {"market": ETH}});
         self.ordered(&order, Wrong::Foreign, Breaker::NotHeld { scope });
         self.registrations();
+        self.replaced();
+    }
+
+    /// Settings, code and a DAO that cannot be.
+    fn replaced(&mut self) {
+        let in_force = MarketParams::major(2_000, 10_000_000);
+        let mut bad = in_force.clone();
+        bad.gap = Ratio::ZERO;
+        let set = |market: &str, params: &MarketParams, how: &str| json!({"set_params": {"market": market, "params": params, "how": how}});
+        let market = || "no-perp".to_owned();
+        let venue = self.x.markets[0].addr.clone();
+        let upgrade =
+            |module: &str| json!({"upgrade": {"module": module, "code": 7, "msg": "e30="}});
+        let rows = [
+            (
+                set("no-perp", &in_force, "loosen"),
+                Breaker::UnknownMarket { market: market() },
+            ),
+            (
+                set(ETH, &bad, "loosen"),
+                Breaker::BadParam(bad.check().unwrap_err()),
+            ),
+            (
+                set(ETH, &bad, "tighten"),
+                Breaker::BadParam(bad.check().unwrap_err()),
+            ),
+            (upgrade(NOWHERE), Breaker::Std(self.no_address())),
+            (
+                upgrade(venue.as_str()),
+                Breaker::NotAdmin {
+                    module: venue.clone(),
+                },
+            ),
+            (
+                json!({"hand_over": {"dao": NOWHERE}}),
+                Breaker::Std(self.no_address()),
+            ),
+        ];
+        for (order, back) in rows {
+            self.ordered(&order, Wrong::Foreign, back);
+        }
+        // What only tightens is in force at once or not at all: the engine's own word comes back.
+        let order = json!({"dao": {"order": set(ETH, &in_force, "tighten")}});
+        let dao = self.x.person("dao");
+        let back = Back::Engine(Engine::BadShift(BadShift::Nothing));
+        self.row(&dao, Module::Breaker, order, (Wrong::Amount, back));
     }
 
     fn registrations(&mut self) {
@@ -1376,6 +1510,9 @@ fn orders(x: &Exchange) -> Vec<Value> {
         json!({"add_feed": {"setup": new_feed(x)}}),
         json!({"deregister": {"market": ETH}}),
         json!({"set_guardians": {"guardians": [guardian]}}),
+        json!({"set_params": {"market": ETH, "params": MarketParams::major(2_000, 10_000_000), "how": "restore"}}),
+        json!({"upgrade": {"module": x.engine, "code": 7, "msg": "e30="}}),
+        json!({"hand_over": {"dao": guardian}}),
         json!({"cancel": {"change": 1}}),
     ]
 }
@@ -1430,7 +1567,7 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
     let engine = [
         (
             &deployer,
-            json!({"bind": {"breaker": x.breaker, "oracle": x.oracle, "markets": [setup]}}),
+            json!({"bind": {"breaker": x.breaker, "oracle": x.oracle, "dao": alice, "markets": [setup]}}),
         ),
         (&alice, json!({"deposit": {}})),
         (&alice, json!({"withdraw": {"denom": DENOM, "amount": "1"}})),
@@ -1483,6 +1620,22 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
         (&venue, json!({"fault": {"order": 2}})),
         (&venue, json!({"set_funding": {"terms": terms}})),
         (&x.breaker, json!({"add_market": {"setup": new_market(x)}})),
+        (
+            &x.breaker,
+            json!({"set_params": {"market": ETH, "params": MarketParams::major(2_000, 10_000_000),
+                                  "how": "tighten"}}),
+        ),
+        (&x.breaker, json!({"set_dao": {"dao": alice}})),
+        (
+            &x.breaker,
+            json!({"migrate_breaker": {"code": 7, "msg": "e30="}}),
+        ),
+        (
+            &person("dao"),
+            json!({"replace_breaker": {"code": 7, "msg": "e30="}}),
+        ),
+        (&person("dao"), json!({"keep_breaker": {}})),
+        (&alice, json!({"execute_replacement": {}})),
         (
             &x.breaker,
             json!({"set_stance": {"market": ETH, "stance": stance}}),
@@ -1556,6 +1709,11 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
             Module::Breaker,
             json!({"fault": {"market": ETH}}),
         ),
+        (
+            &x.breaker,
+            Module::Breaker,
+            json!({"check": {"module": x.engine}}),
+        ),
         (&guardian, Module::Breaker, json!({"heartbeat": {}})),
         (&guardian, Module::Breaker, raise(&global, "guarded", 1)),
         (&guardian, Module::Breaker, json!({"withdraw": {}})),
@@ -1603,6 +1761,9 @@ fn with_field(msg: &Value) -> Vec<Value> {
                 "deregister",
                 "set_guardians",
                 "cancel",
+                "set_params",
+                "upgrade",
+                "hand_over",
             ];
             let named = object.len() == 1
                 && object
@@ -1775,7 +1936,7 @@ fn before_bind_every_user_door_refuses_and_a_bad_bind_changes_nothing() {
         json!({"market": market, "feed": "eth-usd", "denom": DENOM, "venue": x.person(&format!("venue-{n}")),
                "params": MarketParams::major(2_000, 10_000_000)})
     };
-    let bind = |markets: Vec<Value>| json!({"bind": {"breaker": x.breaker, "oracle": x.oracle, "markets": markets}});
+    let bind = |markets: Vec<Value>| json!({"bind": {"breaker": x.breaker, "oracle": x.oracle, "dao": x.person("dao"), "markets": markets}});
     let list = |count: usize| Engine::BadList {
         what: "markets",
         count,

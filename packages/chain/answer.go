@@ -106,6 +106,8 @@ func (c *chain) do(req *request) (answer, error) {
 		return c.dump(req.To)
 	case "empty", "restore":
 		return c.restored(req)
+	case "code":
+		return c.code(req.To)
 	case "balance":
 		return c.balance(req)
 	case "mint":
@@ -190,6 +192,19 @@ func (c *chain) minted(req *request) (answer, error) {
 		return answer{}, errors.New("no amount")
 	}
 	return answer{}, c.mint(to, sdk.NewCoins(sdk.NewCoin(req.Denom, amount)))
+}
+
+// code tells what code a contract has.
+func (c *chain) code(contract string) (answer, error) {
+	at, err := sdk.AccAddressFromBech32(contract)
+	if err != nil {
+		return answer{}, err
+	}
+	info := c.app.WasmKeeper.GetContractInfo(c.ctx(), at)
+	if info == nil {
+		return answer{}, fmt.Errorf("no contract at %s", contract)
+	}
+	return answer{Code: info.CodeID}, nil
 }
 
 // pinned keeps a code in memory, or no longer: what a vote of the chain does.

@@ -66,7 +66,7 @@ fn venue(x: &mut Exchange, code: Box<dyn Contract<Empty>>) -> Addr {
 }
 
 /// So long, at the chain's own pace.
-fn pass(x: &mut Exchange, seconds: u64) {
+pub(crate) fn pass(x: &mut Exchange, seconds: u64) {
     let mut block = x.chain.block();
     block.height += seconds / x.block_time;
     block.time = block.time.plus_seconds(seconds);

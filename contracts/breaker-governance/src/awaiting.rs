@@ -3,6 +3,8 @@
 use cosmwasm_schema::cw_serde;
 use types::{pending::Pending, scope::Stance};
 
+use crate::upgrade::Progress;
+
 /// What this contract waits for.
 #[cw_serde]
 pub enum Awaiting {
@@ -22,6 +24,16 @@ pub enum Awaiting {
     Part {
         /// Which.
         change: u64,
+    },
+    /// What a module says of itself.
+    Checked {
+        /// In which upgrade.
+        progress: Progress,
+    },
+    /// Whether new code takes over.
+    Migrated {
+        /// In which upgrade.
+        progress: Progress,
     },
     /// Whether the engine says what a market's books read.
     Vitals {

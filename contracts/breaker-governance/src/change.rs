@@ -7,6 +7,7 @@ use store::{Item, Map};
 use types::{
     breaker::{Change, ChangeAnnounced, ChangeDone, ChangePostponed, Content},
     level::Level,
+    params::Shift,
     wire::Wire,
 };
 
@@ -16,7 +17,9 @@ use crate::{audit::Broken, guardian, key, ContractError};
 pub const MAX: usize = 8;
 /// Timelock and veto window together: 48 h and 24 h.
 pub const DELAY: u64 = 72 * 3_600;
-/// The same at ReduceOnly or above, and always for the guardians.
+/// For settings that were in force a short while ago, at any level below ReduceOnly: a day.
+pub const SHORT_DELAY: u64 = 86_400;
+/// The same at ReduceOnly or above, and always for the guardians and the DAO.
 pub const LONG_DELAY: u64 = 7 * 86_400;
 /// What one veto postpones by.
 pub const VETO: u64 = 7 * 86_400;
@@ -185,22 +188,38 @@ fn done(change: &Change, executed: bool) -> Event {
     .write()
 }
 
-/// The same content, or both about the guardians: whichever came later would undo the other.
+/// The same content, or both about the guardians, the DAO, one module's code or one market's settings: whichever came
+/// later would undo the other.
 fn rivals(a: &Content, b: &Content) -> bool {
-    let guardians = |c: &Content| matches!(c, Content::SetGuardians { .. });
-    a == b || (guardians(a) && guardians(b))
+    match (a, b) {
+        (Content::SetGuardians { .. }, Content::SetGuardians { .. })
+        | (Content::HandOver { .. }, Content::HandOver { .. }) => true,
+        (Content::Upgrade { module: a, .. }, Content::Upgrade { module: b, .. }) => a == b,
+        (Content::SetParams { market: a, .. }, Content::SetParams { market: b, .. }) => a == b,
+        (a, b) => a == b,
+    }
 }
 
 fn delay(content: &Content, level: Level) -> u64 {
+    if level >= Level::ReduceOnly {
+        return LONG_DELAY;
+    }
+    least(content)
+}
+
+/// What a content waits at Normal.
+const fn least(content: &Content) -> u64 {
     match content {
-        Content::SetGuardians { .. } => LONG_DELAY,
-        Content::Register { .. } | Content::AddFeed { .. } | Content::Deregister { .. } => {
-            if level >= Level::ReduceOnly {
-                LONG_DELAY
-            } else {
-                DELAY
-            }
-        }
+        Content::SetGuardians { .. } | Content::HandOver { .. } => LONG_DELAY,
+        Content::SetParams {
+            how: Shift::Restore,
+            ..
+        } => SHORT_DELAY,
+        Content::Register { .. }
+        | Content::AddFeed { .. }
+        | Content::Deregister { .. }
+        | Content::SetParams { .. }
+        | Content::Upgrade { .. } => DELAY,
     }
 }
 
@@ -215,6 +234,9 @@ const fn kind(content: &Content) -> &'static str {
         Content::AddFeed { .. } => "add_feed",
         Content::Deregister { .. } => "deregister",
         Content::SetGuardians { .. } => "set_guardians",
+        Content::SetParams { .. } => "set_params",
+        Content::Upgrade { .. } => "upgrade",
+        Content::HandOver { .. } => "hand_over",
     }
 }
 
@@ -223,7 +245,7 @@ pub fn audit(storage: &dyn Storage) -> StdResult<Vec<Broken>> {
     let changes = CHANGES.load(storage)?;
     let next = NEXT.load(storage)?;
     let bad = |change: &&Change| {
-        let least = change.announced.saturating_add(DELAY);
+        let least = change.announced.saturating_add(least(&change.content));
         let same = changes
             .iter()
             .filter(|c| rivals(&c.content, &change.content));

@@ -7,7 +7,7 @@ use cw_utils::nonpayable;
 use types::{
     breaker::{DaoMsg, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     clock::Moment,
-    pending::Pending,
+    pending::{outcome, Pending},
     strict::Strict,
     wire::Wire,
 };
@@ -16,7 +16,7 @@ use crate::{
     awaiting::Awaiting,
     change, clock, decide, enact, guardian, learn, lease, migrate, params, poke, query,
     registry::{self, Settings},
-    ContractError, Role,
+    upgrade, ContractError, Role,
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
@@ -66,7 +66,7 @@ pub fn execute(
     let settings = registry::settings(deps.storage)?;
     let halt = clock::observe(deps.storage, &settings.params, now)?;
     let call = Call {
-        itself: env.contract.address,
+        env,
         sender: info.sender,
         now: now.time,
         halted: halt.is_some(),
@@ -77,7 +77,7 @@ pub fn execute(
 
 /// Who calls, and when.
 struct Call {
-    itself: Addr,
+    env: Env,
     sender: Addr,
     now: u64,
     /// Whether the chain has just been found to have stood still.
@@ -92,6 +92,7 @@ fn route(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     let (sender, now) = (&call.sender, call.now);
+    let itself = &call.env.contract.address;
     match msg {
         ExecuteMsg::Report { readings } => {
             settings.only_oracle(sender)?;
@@ -102,16 +103,20 @@ fn route(
             learn::vitals(deps, settings, (market, &vitals), now)
         }
         ExecuteMsg::Examine { market } => {
-            Role::Itself.only(&call.itself, sender)?;
+            Role::Itself.only(itself, sender)?;
             learn::examine(deps, settings, &market, now)
         }
+        ExecuteMsg::Check { module } => {
+            Role::Itself.only(itself, sender)?;
+            upgrade::ask(&deps.querier, &module)
+        }
         ExecuteMsg::Fault { market } => {
-            Role::Itself.only(&call.itself, sender)?;
+            Role::Itself.only(itself, sender)?;
             let events = lease::fault(deps.storage, settings, market, now)?;
             Ok(Response::new().add_events(events))
         }
         ExecuteMsg::Push { markets } => learn::push(deps, settings, &markets, now),
-        ExecuteMsg::Poke { markets } => poke::ask(deps.storage, &call.itself, markets),
+        ExecuteMsg::Poke { markets } => poke::ask(deps.storage, itself, markets),
         ExecuteMsg::Heartbeat {} => guardian::heartbeat(deps.storage, sender, now),
         ExecuteMsg::Raise {
             scope,
@@ -120,10 +125,12 @@ fn route(
         } => decide::raise(deps, settings, sender, ((scope, level, hours), now)),
         ExecuteMsg::Withdraw {} => decide::withdraw(deps, settings, sender, now),
         ExecuteMsg::Veto { change } => change::veto(deps.storage, sender, (change, now)),
-        ExecuteMsg::Execute { change } => enact::execute(deps, settings, change, now),
+        ExecuteMsg::Execute { change } => {
+            enact::execute(deps, &call.env, settings, (sender, change))
+        }
         ExecuteMsg::Dao { order } => {
             settings.only_dao(sender)?;
-            decide::order(deps, settings, order, now)
+            decide::order(deps, settings, (order, itself), now)
         }
     }
 }
@@ -136,7 +143,8 @@ pub fn sudo(
     Strict(order): Strict<DaoMsg>,
 ) -> Result<Response, ContractError> {
     let settings = registry::settings(deps.storage)?;
-    decide::order(deps, &settings, order, Moment::now(&env).time)
+    let now = Moment::now(&env).time;
+    decide::order(deps, &settings, (order, &env.contract.address), now)
 }
 
 /// What was sent has come back, well or not.
@@ -162,6 +170,10 @@ pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, Contract
         }
         Awaiting::Vitals { market } => learn::examined(deps, &settings, market, now),
         Awaiting::Counted { .. } => Ok(Response::new()),
+        Awaiting::Checked { progress } => {
+            upgrade::go_on(deps, &env, (progress, outcome(reply.result)))
+        }
+        Awaiting::Migrated { progress } => upgrade::migrated(deps, &env, (progress, failed)),
         Awaiting::Part { change } => enact::answered(deps, &settings, (change, failed), now),
     }
 }

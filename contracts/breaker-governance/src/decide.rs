@@ -1,10 +1,11 @@
 //! What people decide: guardians at once and for a while; the DAO at once or, where it changes who is
 //! watched and who watches, announced.
 
-use cosmwasm_std::{Addr, Api, Deps, DepsMut, Event, Response};
+use cosmwasm_std::{Addr, Api, Deps, DepsMut, Event, Response, SubMsg};
 use types::{
     breaker::{Content, DaoMsg, Registered},
     level::Level,
+    params::{MarketParams, Shift},
     scope::{Reason, Scope},
     wire::Wire,
 };
@@ -14,7 +15,7 @@ use crate::{
     change, enact, guardian, latches,
     lease::{self, Concerned},
     registry::{self, Settings},
-    ContractError,
+    upgrade, ContractError,
 };
 
 /// How long a scope is at Protected before it may be settled, seconds.
@@ -48,7 +49,7 @@ pub fn withdraw(
 pub fn order(
     deps: DepsMut,
     settings: &Settings,
-    order: DaoMsg,
+    (order, itself): (DaoMsg, &Addr),
     now: u64,
 ) -> Result<Response, ContractError> {
     match order {
@@ -73,9 +74,49 @@ pub fn order(
             let content = guardians_of(deps.api, guardians)?;
             announce(deps, settings, content, now)
         }
+        DaoMsg::SetParams {
+            market,
+            params,
+            how,
+        } => shift(deps, settings, (market, params, how), now),
+        DaoMsg::Upgrade { module, code, msg } => {
+            let module = deps.api.addr_validate(&module)?;
+            upgrade::known(deps.as_ref(), settings, (itself, &module))?;
+            announce(deps, settings, Content::Upgrade { module, code, msg }, now)
+        }
+        DaoMsg::HandOver { dao } => {
+            let dao = deps.api.addr_validate(&dao)?;
+            announce(deps, settings, Content::HandOver { dao }, now)
+        }
         DaoMsg::Cancel { change } => {
             Ok(Response::new().add_event(change::cancel(deps.storage, change)?))
         }
+    }
+}
+
+/// Settings that only become stricter are in force at once, if the engine finds that they do; others are announced.
+fn shift(
+    deps: DepsMut,
+    settings: &Settings,
+    (market, params, how): (String, Box<MarketParams>, Shift),
+    now: u64,
+) -> Result<Response, ContractError> {
+    if !lease::is_market(deps.storage, &market) {
+        return Err(ContractError::UnknownMarket { market });
+    }
+    let content = Content::SetParams {
+        market,
+        params,
+        how,
+    };
+    enact::possible(deps.as_ref(), &content)?;
+    match how {
+        Shift::Tighten => {
+            let told = enact::part(settings, content)?;
+            let contained = |told| SubMsg::new(told).with_gas_limit(enact::GAS);
+            Ok(Response::new().add_submessages(told.map(contained)))
+        }
+        Shift::Loosen | Shift::Restore => announce(deps, settings, content, now),
     }
 }
 
@@ -192,14 +233,16 @@ fn announce(
 ) -> Result<Response, ContractError> {
     let above = Above::now(deps.storage, settings, now)?;
     let level = match &content {
-        Content::Deregister { market } => {
+        Content::Deregister { market } | Content::SetParams { market, .. } => {
             let market = lease::registered(deps.storage, market)?;
             let level = |m: Registered| above.market(deps.storage, &m);
             market.map_or(Ok(above.shared()), level)?
         }
-        Content::Register { .. } | Content::AddFeed { .. } | Content::SetGuardians { .. } => {
-            above.shared()
-        }
+        Content::Register { .. }
+        | Content::AddFeed { .. }
+        | Content::SetGuardians { .. }
+        | Content::Upgrade { .. }
+        | Content::HandOver { .. } => above.shared(),
     };
     let event = change::announce(deps.storage, (content, level), now)?;
     Ok(Response::new().add_event(event))

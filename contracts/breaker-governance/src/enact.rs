@@ -2,7 +2,7 @@
 //! change is in force once that has taken it: both or neither. A neighbour that fails leaves it
 //! waiting, for anyone to try again and for the DAO to call back.
 
-use cosmwasm_std::{Addr, Deps, DepsMut, Response, StdResult, Storage, WasmMsg};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, StdResult, Storage, WasmMsg};
 use types::{
     breaker::{ChangeRefused, Content},
     engine, oracle,
@@ -10,7 +10,12 @@ use types::{
     wire::Wire,
 };
 
-use crate::{awaiting::Awaiting, change, guardian, lease, registry::Settings, ContractError};
+use crate::{
+    awaiting::Awaiting,
+    change, guardian, lease,
+    registry::{self, Settings},
+    upgrade, ContractError, Role,
+};
 
 /// What a neighbour's part in a change may cost.
 pub const GAS: u64 = 2_000_000;
@@ -18,12 +23,23 @@ pub const GAS: u64 = 2_000_000;
 /// Put a change in force whose time has come, or tell the neighbour that comes first.
 pub fn execute(
     deps: DepsMut,
+    env: &Env,
     settings: &Settings,
-    id: u64,
-    now: u64,
+    (sender, id): (&Addr, u64),
 ) -> Result<Response, ContractError> {
+    let now = env.block.time.seconds();
     let content = change::ready(deps.storage, id, now)?;
     possible(deps.as_ref(), &content)?;
+    match &content {
+        Content::Upgrade { .. } => return upgrade::start(deps, env, settings, (id, &content)),
+        // Who takes over says so by this: nobody is handed what they cannot hold.
+        Content::HandOver { dao } => Role::NextDao.only(dao, sender)?,
+        Content::Register { .. }
+        | Content::AddFeed { .. }
+        | Content::Deregister { .. }
+        | Content::SetGuardians { .. }
+        | Content::SetParams { .. } => {}
+    }
     match part(settings, content)? {
         None => in_force(deps.storage, id, now),
         Some(told) => {
@@ -64,17 +80,23 @@ pub fn possible(deps: Deps, content: &Content) -> Result<(), ContractError> {
             Ok(clearing.params.check()?)
         }
         Content::AddFeed { setup } => Ok(types::id::check(&setup.feed)?),
-        Content::Deregister { .. } | Content::SetGuardians { .. } => Ok(()),
+        Content::SetParams { params, .. } => Ok(params.check()?),
+        Content::Deregister { .. }
+        | Content::SetGuardians { .. }
+        | Content::Upgrade { .. }
+        | Content::HandOver { .. } => Ok(()),
     }
 }
 
-fn in_force(storage: &mut dyn Storage, id: u64, now: u64) -> Result<Response, ContractError> {
+/// The change is in force and waits no longer.
+pub fn in_force(storage: &mut dyn Storage, id: u64, now: u64) -> Result<Response, ContractError> {
     let (content, event) = change::execute(storage, id, now)?;
     match content {
         Content::Register { market, .. } => lease::add(storage, market)?,
         Content::Deregister { market } => lease::remove(storage, &market)?,
         Content::SetGuardians { guardians } => guardian::replace(storage, &guardians, now)?,
-        Content::AddFeed { .. } => {}
+        Content::HandOver { dao } => registry::hand_over(storage, dao)?,
+        Content::AddFeed { .. } | Content::SetParams { .. } | Content::Upgrade { .. } => {}
     }
     Ok(Response::new().add_event(event))
 }
@@ -84,16 +106,19 @@ const fn neighbour<'a>(settings: &'a Settings, content: &Content) -> Option<&'a 
     match content {
         Content::Register {
             clearing: Some(_), ..
-        } => Some(settings.engine.addr()),
+        }
+        | Content::SetParams { .. }
+        | Content::HandOver { .. } => Some(settings.engine.addr()),
         Content::AddFeed { .. } => Some(settings.oracle.addr()),
         Content::Register { clearing: None, .. }
         | Content::Deregister { .. }
+        | Content::Upgrade { .. }
         | Content::SetGuardians { .. } => None,
     }
 }
 
 /// What it is told.
-fn part(settings: &Settings, content: Content) -> StdResult<Option<WasmMsg>> {
+pub fn part(settings: &Settings, content: Content) -> StdResult<Option<WasmMsg>> {
     match content {
         Content::Register {
             market,
@@ -107,8 +132,26 @@ fn part(settings: &Settings, content: Content) -> StdResult<Option<WasmMsg>> {
             let add = oracle::ExecuteMsg::AddFeed { setup };
             settings.oracle.tell(&add, vec![]).map(Some)
         }
+        Content::SetParams {
+            market,
+            params,
+            how,
+        } => {
+            let set = engine::ExecuteMsg::SetParams {
+                market,
+                params,
+                how,
+            };
+            settings.engine.tell(&set, vec![]).map(Some)
+        }
+        Content::HandOver { dao } => {
+            let dao = dao.into_string();
+            let set = engine::ExecuteMsg::SetDao { dao };
+            settings.engine.tell(&set, vec![]).map(Some)
+        }
         Content::Register { clearing: None, .. }
         | Content::Deregister { .. }
+        | Content::Upgrade { .. }
         | Content::SetGuardians { .. } => Ok(None),
     }
 }

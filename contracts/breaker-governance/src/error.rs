@@ -9,6 +9,7 @@ use types::{
     level::Level,
     params::BadParam,
     scope::Scope,
+    upgrade::{NotMoved, Worse},
 };
 
 /// Who may do what nobody else may.
@@ -24,6 +25,8 @@ pub enum Role {
     Guardian,
     /// The DAO of the settings.
     Dao,
+    /// The DAO that a change names.
+    NextDao,
 }
 
 /// What comes in lists of bounded length.
@@ -204,6 +207,23 @@ pub enum ContractError {
         /// Its number.
         change: u64,
     },
+    /// A contract that this one is not the wasm admin of.
+    #[error("{module} is no module this contract may upgrade")]
+    NotAdmin {
+        /// Which.
+        module: Addr,
+    },
+    /// An upgrade that makes a module worse.
+    #[error("{module}: {worse}")]
+    Worse {
+        /// Which.
+        module: Addr,
+        /// How.
+        worse: Worse,
+    },
+    /// An upgrade to no other version, or to another contract.
+    #[error(transparent)]
+    NotMoved(#[from] NotMoved),
     /// A change of guardians is not postponed for ever.
     #[error("it is postponed by {most} seconds at most")]
     PostponedEnough {

@@ -24,6 +24,7 @@ pub mod poke;
 mod query;
 pub mod reading;
 pub mod registry;
+pub mod upgrade;
 pub mod vitals;
 
 pub use error::{ContractError, Counted, Role};

@@ -5,17 +5,21 @@ use types::{
     breaker::{Config, Latch, QueryMsg},
     level::Level,
     scope::{Reason, Scope},
+    upgrade::SelfCheck,
 };
 
 use crate::{
     above::Above,
-    change, clock, guardian, latch, latches, lease, module,
+    change, clock, guardian, latch, latches, lease, module, params,
     registry::{self, Settings},
 };
 
 /// Answer.
 pub fn answer(deps: Deps, now: u64, msg: QueryMsg) -> StdResult<Binary> {
     let storage = deps.storage;
+    if msg == (QueryMsg::SelfCheck {}) {
+        return to_json_binary(&SelfCheck::of(sound(storage).unwrap_or(false)));
+    }
     let settings = registry::settings(storage)?;
     match msg {
         QueryMsg::Config {} => to_json_binary(&Config {
@@ -25,6 +29,7 @@ pub fn answer(deps: Deps, now: u64, msg: QueryMsg) -> StdResult<Binary> {
             markets: lease::markets(storage)?,
             params: settings.params,
         }),
+        QueryMsg::SelfCheck {} => to_json_binary(&SelfCheck::of(true)),
         QueryMsg::Stance { market } => {
             to_json_binary(&lease::stance(storage, &settings, &market, now)?)
         }
@@ -38,6 +43,16 @@ pub fn answer(deps: Deps, now: u64, msg: QueryMsg) -> StdResult<Binary> {
         QueryMsg::Pace {} => to_json_binary(&clock::pace(storage)?),
         QueryMsg::Latches { scope } => to_json_binary(&held(storage, &settings, &scope, now)?),
     }
+}
+
+/// Whether everything that must be there is there and reads, and the settings are in bounds.
+fn sound(storage: &dyn Storage) -> StdResult<bool> {
+    let settings = registry::settings(storage)?;
+    lease::markets(storage)?;
+    guardian::list(storage)?;
+    change::list(storage)?;
+    clock::pace(storage)?;
+    Ok(params::check(&settings.params).is_ok())
 }
 
 /// What holds a scope or is still remembered; what guardians hold together counts as one latch.

@@ -58,6 +58,12 @@ pub fn settings(storage: &dyn Storage) -> StdResult<Settings> {
     SETTINGS.load(storage)
 }
 
+/// This one governs from now on.
+pub fn hand_over(storage: &mut dyn Storage, dao: Addr) -> StdResult<()> {
+    let settings = SETTINGS.load(storage)?;
+    SETTINGS.save(storage, &Settings { dao, ..settings })
+}
+
 /// A market is on this feed: know it, not heard yet if it is new.
 pub fn know(storage: &mut dyn Storage, feed: &str) -> StdResult<()> {
     if FEEDS.has(storage, feed) {

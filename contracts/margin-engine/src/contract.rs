@@ -11,13 +11,13 @@ use types::{
 };
 
 use crate::{
-    amend, crank, fees, flip, funds,
+    amend, check, crank, fees, flip, funds,
     funds::{nonpayable, nonzero},
     internal, lp, margin, migrate as migration, order,
     order::Wish,
     peers, query as answers,
     queue::{self, Door},
-    reconcile, reply as replies, stance, windup, ContractError,
+    reconcile, reply as replies, stance, upgrade, windup, ContractError,
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
@@ -158,9 +158,24 @@ pub fn execute(
         ExecuteMsg::Bind {
             breaker,
             oracle,
+            dao,
             markets,
-        } => internal::bind(deps, who, (breaker, oracle), markets),
+        } => internal::bind(deps, who, (breaker, oracle, dao), markets),
         ExecuteMsg::AddMarket { setup } => internal::add_market(deps, who, *setup),
+        ExecuteMsg::SetParams {
+            market,
+            params,
+            how,
+        } => internal::set_params(deps, &env, who, (&market, *params, how)),
+        ExecuteMsg::SetDao { dao } => internal::set_dao(deps, who, &dao),
+        ExecuteMsg::MigrateBreaker { code, msg } => {
+            internal::migrate_breaker(deps, who, (code, msg))
+        }
+        ExecuteMsg::ReplaceBreaker { code, msg } => {
+            upgrade::announce(deps.storage, who, (code, msg), now)
+        }
+        ExecuteMsg::KeepBreaker {} => upgrade::keep(deps.storage, who),
+        ExecuteMsg::ExecuteReplacement {} => upgrade::execute(deps, now),
         ExecuteMsg::SetStance { market, stance } => {
             internal::set_stance(deps, who, (&market, stance))
         }
@@ -200,12 +215,14 @@ pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, Contract
 /// Answer.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> Result<Binary, ContractError> {
-    let check = |a: String| deps.api.addr_validate(&a);
+    let valid = |a: String| deps.api.addr_validate(&a);
     let now = Moment::now(&env).time;
     let answer = match msg {
         QueryMsg::Config {} => to_json_binary(&answers::config(deps.storage)?),
+        QueryMsg::SelfCheck {} => to_json_binary(&check::myself(deps, &env)),
+        QueryMsg::Replacement {} => to_json_binary(&upgrade::replacement(deps.storage)?),
         QueryMsg::Wallet { account, denom } => {
-            to_json_binary(&answers::wallet(deps.storage, &check(account)?, &denom)?)
+            to_json_binary(&answers::wallet(deps.storage, &valid(account)?, &denom)?)
         }
         QueryMsg::Market { market } => to_json_binary(&answers::market(deps, &env, &market)?),
         QueryMsg::Stuck { market, limit } => {
@@ -214,14 +231,14 @@ pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> Result<Bina
         QueryMsg::WindUp { market } => to_json_binary(&windup::state(deps.storage, &market)?),
         QueryMsg::Vitals { market } => to_json_binary(&answers::vitals(deps, &env, &market)?),
         QueryMsg::Position { market, account } => {
-            to_json_binary(&answers::position(deps, &env, (&market, check(account)?))?)
+            to_json_binary(&answers::position(deps, &env, (&market, valid(account)?))?)
         }
         QueryMsg::Positions {
             market,
             start_after,
             limit,
         } => {
-            let after = start_after.map(check).transpose()?;
+            let after = start_after.map(valid).transpose()?;
             to_json_binary(&answers::positions(deps, &env, (&market, after, limit))?)
         }
         QueryMsg::Ladder {
@@ -230,18 +247,18 @@ pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> Result<Bina
             limit,
         } => to_json_binary(&answers::ladder(deps, &env, (&market, side, limit))?),
         QueryMsg::Mandates { market, account } => {
-            to_json_binary(&answers::mandates(deps.storage, &market, &check(account)?)?)
+            to_json_binary(&answers::mandates(deps.storage, &market, &valid(account)?)?)
         }
         QueryMsg::ProfitQueue { market, account } => {
-            let at = (Door::Market(&market), &check(account)?);
+            let at = (Door::Market(&market), &valid(account)?);
             to_json_binary(&queue::states(deps.storage, at, now)?)
         }
         QueryMsg::WithdrawalQueue { account, denom } => {
-            let at = (Door::Denom(&denom), &check(account)?);
+            let at = (Door::Denom(&denom), &valid(account)?);
             to_json_binary(&queue::states(deps.storage, at, now)?)
         }
         QueryMsg::Lp { market, account } => {
-            to_json_binary(&answers::lp(deps.storage, &market, &check(account)?)?)
+            to_json_binary(&answers::lp(deps.storage, &market, &valid(account)?)?)
         }
     };
     Ok(answer?)

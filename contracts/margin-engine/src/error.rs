@@ -7,7 +7,8 @@ use types::{
     level::Forbidden,
     market::Rejection,
     oracle::Status,
-    params::BadParam,
+    params::{BadParam, BadShift},
+    upgrade::NotMoved,
     Amount,
 };
 
@@ -246,6 +247,33 @@ pub enum ContractError {
     /// No LP request to claim.
     #[error("no priced liquidity request to claim")]
     NothingToClaim,
+    /// Settings that do not move this way.
+    #[error(transparent)]
+    BadShift(#[from] BadShift),
+    /// No other code for the breaker waits.
+    #[error("no other code for the breaker waits")]
+    NoReplacement,
+    /// Its time has not come.
+    #[error("it may be executed from {ready}")]
+    TooEarly {
+        /// When it comes, block time in seconds.
+        ready: u64,
+    },
+    /// The breaker does not take this code.
+    #[error("the breaker does not take code {code}")]
+    NotMigrated {
+        /// Which, as the chain numbers it.
+        code: u64,
+    },
+    /// It is no other version, or another contract.
+    #[error(transparent)]
+    NotMoved(#[from] NotMoved),
+    /// The breaker is not sound with this code.
+    #[error("the breaker is not sound with code {code}")]
+    NotSound {
+        /// Which, as the chain numbers it.
+        code: u64,
+    },
     /// Too many waiting orders of one account.
     #[error("{max} orders of an account may wait")]
     TooManyOrders {

@@ -20,6 +20,9 @@ pub const LIQUIDATE: u64 = 1_500_000;
 /// For one order of a dead market.
 pub const TAKE_OVER: u64 = 1_800_000;
 
+/// For the breaker's code to be replaced.
+pub const MIGRATE: u64 = 30_000_000;
+
 /// A message to ourselves.
 pub fn to_self(env: &Env, msg: &ExecuteMsg) -> StdResult<WasmMsg> {
     Ok(WasmMsg::Execute {

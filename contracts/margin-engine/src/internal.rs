@@ -1,21 +1,22 @@
 //! What only a neighbour may say. Every function says whose word it takes; a market speaks only about itself.
 
-use cosmwasm_std::{Addr, DepsMut, Env, Response};
+use cosmwasm_std::{Addr, Binary, DepsMut, Env, Response};
 use types::{
     breaker::Breaker,
     engine::{FundingTerms, MarketSetup, Peers},
     handle::Handle,
     oracle::Oracle,
+    params::{MarketParams, Shift},
     scope::Stance,
 };
 
-use crate::{ending, funding, peers, settle, stance, venue, work, ContractError};
+use crate::{ending, funding, peers, settle, stance, tuning, upgrade, venue, work, ContractError};
 
 /// The instantiator names the neighbours, once.
 pub fn bind(
     deps: DepsMut,
     sender: &Addr,
-    (breaker, oracle): (Handle<Breaker, String>, Handle<Oracle, String>),
+    (breaker, oracle, dao): (Handle<Breaker, String>, Handle<Oracle, String>, String),
     markets: Vec<MarketSetup>,
 ) -> Result<Response, ContractError> {
     if *sender != peers::config(deps.storage)?.instantiator {
@@ -26,7 +27,9 @@ pub fn bind(
         breaker: breaker.check(deps.api)?,
         oracle: oracle.check(deps.api)?,
     };
+    let dao = deps.api.addr_validate(&dao)?;
     peers::bind(deps.storage, deps.api, &bound, markets)?;
+    upgrade::set_dao(deps.storage, &dao)?;
     Ok(Response::new())
 }
 
@@ -39,6 +42,35 @@ pub fn add_market(
     of_breaker(&deps, sender)?;
     peers::add(deps.storage, deps.api, setup)?;
     Ok(Response::new())
+}
+
+/// The breaker has a market's settings changed.
+pub fn set_params(
+    deps: DepsMut,
+    env: &Env,
+    sender: &Addr,
+    (market, params, how): (&str, MarketParams, Shift),
+) -> Result<Response, ContractError> {
+    of_breaker(&deps, sender)?;
+    tuning::set(deps, env, market, (params, how))
+}
+
+/// The breaker says who governs now.
+pub fn set_dao(deps: DepsMut, sender: &Addr, dao: &str) -> Result<Response, ContractError> {
+    of_breaker(&deps, sender)?;
+    let dao = deps.api.addr_validate(dao)?;
+    upgrade::set_dao(deps.storage, &dao)?;
+    Ok(Response::new())
+}
+
+/// The breaker has its own code replaced.
+pub fn migrate_breaker(
+    deps: DepsMut,
+    sender: &Addr,
+    (code, msg): (u64, Binary),
+) -> Result<Response, ContractError> {
+    of_breaker(&deps, sender)?;
+    upgrade::migrate(deps, code, msg)
 }
 
 /// What only the breaker says.

@@ -63,8 +63,15 @@ pub const CELLS: &str = "cells";
 /// How far the ladder has been looked through for cells too wide.
 pub const LOOKED: &str = "looked";
 
+/// Who governs.
+pub const DAO: &str = "dao";
+/// Other code for the breaker, announced here.
+pub const REPLACEMENT: &str = "replacement";
+/// Settings that were in force of late.
+pub const PAST: &str = "past";
+
 /// All of them.
-pub const ALL: [&str; 28] = [
+pub const ALL: [&str; 31] = [
     CONFIG,
     PEERS,
     MARKETS,
@@ -93,6 +100,9 @@ pub const ALL: [&str; 28] = [
     ASKED,
     CELLS,
     LOOKED,
+    DAO,
+    REPLACEMENT,
+    PAST,
 ];
 
 /// A side in a key.

@@ -4,6 +4,7 @@
 mod amend;
 pub mod audit;
 pub mod cells;
+pub mod check;
 mod compartment;
 pub mod contract;
 mod crank;
@@ -42,6 +43,8 @@ mod settle;
 mod smooth;
 pub mod stance;
 mod stuck;
+pub mod tuning;
+pub mod upgrade;
 mod venue;
 pub mod vitals;
 pub mod wallet;

@@ -69,6 +69,19 @@ pub fn market(storage: &dyn Storage, id: &str) -> Result<Market, ContractError> 
         .ok_or_else(|| ContractError::NoMarket { market: id.into() })
 }
 
+/// Other settings for a market, checked by whoever calls.
+pub fn retune(
+    storage: &mut dyn Storage,
+    id: &str,
+    params: MarketParams,
+) -> Result<(), ContractError> {
+    let market = Market {
+        params,
+        ..market(storage, id)?
+    };
+    Ok(MARKETS.save(storage, id, &market)?)
+}
+
 /// Which market a venue is.
 pub fn of_venue(storage: &dyn Storage, venue: &Addr) -> Result<String, ContractError> {
     VENUES

@@ -11,7 +11,7 @@ use crate::{
     cells, lp, mandate, peers,
     position::{self, Position},
     scene::Scene,
-    vitals, ContractError,
+    upgrade, vitals, ContractError,
 };
 
 /// Who is who.
@@ -21,6 +21,7 @@ pub fn config(storage: &dyn Storage) -> Result<Config, ContractError> {
         treasury: fixed.treasury,
         instantiator: fixed.instantiator,
         peers: peers::bound(storage)?,
+        dao: upgrade::dao(storage)?,
         markets: peers::markets(storage)?
             .into_iter()
             .map(|(id, _)| id)

@@ -2,6 +2,7 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Reply, Response};
+use cw2::ContractVersion;
 use types::{
     engine::FaultSeen,
     market::Acceptance,
@@ -11,7 +12,7 @@ use types::{
 
 use crate::{
     crank::{self, Turn},
-    order, peers, work, ContractError,
+    order, peers, upgrade, work, ContractError,
 };
 
 /// Unfinished business.
@@ -54,6 +55,13 @@ pub enum Awaiting {
     },
     /// An order of a dead market, heard of only if it fails: it is tried again.
     TakenOver {},
+    /// The breaker runs other code, or not.
+    BreakerMigrated {
+        /// Which, as the chain numbers it.
+        code: u64,
+        /// What the breaker said it was before.
+        before: ContractVersion,
+    },
     /// The breaker hears what the books read, heard of only if it fails.
     Told {
         /// Which market.
@@ -102,6 +110,9 @@ pub fn resume(deps: DepsMut, env: &Env, reply: Reply) -> Result<Response, Contra
         Awaiting::Worked { market, payee } => work::failed(deps, env, &market, &payee),
         Awaiting::Alone { market, account } => work::strike(deps, env, (&market, &account)),
         Awaiting::TakenOver {} => Ok(Response::new()),
+        Awaiting::BreakerMigrated { code, before } => {
+            upgrade::migrated(deps.as_ref(), (code, &before), reply.result.is_err())
+        }
         Awaiting::Told { market } => {
             let module = peers::peers(deps.storage)?.breaker.addr().clone();
             Ok(Response::new().add_event(seen(market, module)))

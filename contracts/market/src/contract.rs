@@ -9,6 +9,7 @@ use types::{
     market::{Config, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg},
     page,
     strict::Strict,
+    upgrade::SelfCheck,
 };
 
 use crate::{accept, crank, migrate as migration, queue, reply as replies, setup, ContractError};
@@ -93,6 +94,10 @@ pub fn query(
     Strict(msg): Strict<QueryMsg>,
 ) -> Result<Binary, ContractError> {
     let answer = match msg {
+        QueryMsg::SelfCheck {} => {
+            let sound = setup::sound(deps.storage) && queue::lengths(deps.storage).is_ok();
+            to_json_binary(&SelfCheck::of(sound))
+        }
         QueryMsg::Config {} => to_json_binary(&setup::load(deps.storage)?),
         QueryMsg::Orders {
             reducing,

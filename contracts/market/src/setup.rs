@@ -39,6 +39,11 @@ pub fn load(storage: &dyn Storage) -> StdResult<Config> {
     CONFIG.load(storage)
 }
 
+/// Whether the settings are there, and inside their bounds.
+pub fn sound(storage: &dyn Storage) -> bool {
+    load(storage).is_ok_and(|config| check(&config.params).is_ok())
+}
+
 fn check(p: &Params) -> Result<(), ContractError> {
     let rows = [
         (!p.lot.is_zero(), "lot", "above zero"),

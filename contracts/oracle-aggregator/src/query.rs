@@ -5,6 +5,7 @@ use math::{twap::HALF_HOUR, units::OutOfRange, volatility::sigma, wide::Round as
 use types::{
     clock::Moment,
     oracle::{Band, PriceAnswer, QueryMsg, Round, RoundAfter, Snapshot, Status},
+    upgrade::SelfCheck,
     Price,
 };
 
@@ -24,6 +25,10 @@ pub const LAST_GOOD_SERVES: u64 = 3_600;
 /// Answer a question at `now`.
 pub fn answer(storage: &dyn Storage, now: u64, msg: QueryMsg) -> StdResult<Binary> {
     match msg {
+        QueryMsg::SelfCheck {} => {
+            let sound = feed::audit(storage).is_ok_and(|broken| broken.is_empty());
+            to_json_binary(&SelfCheck::of(sound))
+        }
         QueryMsg::Price { feed } => to_json_binary(&price(storage, now, feed)?),
         QueryMsg::Prices { feeds } => to_json_binary(&prices(storage, now, feeds)?),
         QueryMsg::Round { feed, number } => to_json_binary(&one(storage, &feed, number)?),

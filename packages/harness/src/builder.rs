@@ -346,6 +346,7 @@ impl Builder {
         let msg = engine::ExecuteMsg::Bind {
             breaker: Handle::new(x.breaker.to_string()),
             oracle: Handle::new(x.oracle.to_string()),
+            dao: x.person("dao").into_string(),
             markets: markets.collect(),
         };
         x.send(&deployer, Module::Engine, &msg, &[])

@@ -9,6 +9,7 @@ use crate::{
     code::Fault,
     embedded::Embedded,
     exchange::Failed,
+    next::Next,
     wasmd::{Files, Wasmd},
 };
 
@@ -98,6 +99,12 @@ pub trait Chain {
 
     /// Store a code; what it is called from now on.
     fn store(&mut self, part: Part) -> u64;
+
+    /// Store a part's next version.
+    fn store_next(&mut self, part: Part, next: Next) -> u64;
+
+    /// Another wasm admin for a contract, in the name of the one it has.
+    fn set_admin(&mut self, sender: &Addr, contract: &Addr, admin: &Addr);
 
     /// Make a contract.
     fn instantiate(&mut self, new: New) -> Result<Addr, Failed>;

@@ -8,8 +8,8 @@ use cosmwasm_std::{
     WasmQuery,
 };
 use cw_multi_test::{
-    no_init, AddressGenerator, AppBuilder, AppResponse, BankSudo, Executor, SimpleAddressGenerator,
-    SudoMsg, WasmKeeper,
+    no_init, AddressGenerator, AppBuilder, AppResponse, BankSudo, Contract, Executor,
+    SimpleAddressGenerator, SudoMsg, WasmKeeper,
 };
 use cw_utils::parse_execute_response_data;
 
@@ -17,6 +17,7 @@ use crate::{
     chain::{Chain, New, Part, CHAIN_ID, FIRST_BLOCK, FIRST_CODE},
     code::{self, Fault, LastError, Switch, Wires},
     exchange::Failed,
+    next::{Newer, Next},
     people,
     touches::{Counted, Native},
 };
@@ -65,6 +66,22 @@ impl Embedded {
         }
     }
 
+    fn native(&self, part: Part) -> (Box<dyn Contract<Empty>>, Switch) {
+        let wires = Wires {
+            last_error: self.last_error.clone(),
+            ..Wires::default()
+        };
+        let switch = wires.switch.clone();
+        let code = match part {
+            Part::Oracle => code::oracle(wires),
+            Part::Engine => code::engine(wires),
+            Part::Market => code::market(wires),
+            Part::Breaker => code::breaker(wires),
+            Part::StandIn => code::stand_in(),
+        };
+        (code, switch)
+    }
+
     fn failed(&self, error: &StdError) -> Failed {
         Failed::of_type(error.to_string(), self.last_error.borrow_mut().take())
     }
@@ -90,21 +107,26 @@ impl Chain for Embedded {
     }
 
     fn store(&mut self, part: Part) -> u64 {
-        let wires = Wires {
-            last_error: self.last_error.clone(),
-            ..Wires::default()
-        };
-        let switch = wires.switch.clone();
-        let code = match part {
-            Part::Oracle => code::oracle(wires),
-            Part::Engine => code::engine(wires),
-            Part::Market => code::market(wires),
-            Part::Breaker => code::breaker(wires),
-            Part::StandIn => code::stand_in(),
-        };
+        let (code, switch) = self.native(part);
         let code = self.app.store_code(code);
         self.codes.insert(code, switch);
         code
+    }
+
+    fn store_next(&mut self, part: Part, next: Next) -> u64 {
+        let (shipped, switch) = self.native(part);
+        let code = self.app.store_code(Box::new(Newer { shipped, next }));
+        self.codes.insert(code, switch);
+        code
+    }
+
+    fn set_admin(&mut self, sender: &Addr, contract: &Addr, admin: &Addr) {
+        let msg = WasmMsg::UpdateAdmin {
+            contract_addr: contract.to_string(),
+            admin: admin.to_string(),
+        };
+        let done = self.app.execute(sender.clone(), msg.into());
+        done.expect("the admin names another");
     }
 
     fn instantiate(&mut self, new: New) -> Result<Addr, Failed> {

@@ -117,6 +117,19 @@ impl Exchange {
         self.chain.fault(&contract, fault);
     }
 
+    /// The end of the bootstrap: the breaker is the wasm admin of every other module, the engine of the breaker. The
+    /// deployer can make no contract fail on the real chain from then on.
+    pub fn hand_over(&mut self) {
+        let deployer = self.person("deployer");
+        let (breaker, engine) = (self.breaker.clone(), self.engine.clone());
+        self.chain.set_admin(&deployer, &breaker, &engine);
+        let markets = self.markets.iter().map(|market| market.addr.clone());
+        let modules: Vec<Addr> = markets.chain([engine, self.oracle.clone()]).collect();
+        for module in modules {
+            self.chain.set_admin(&deployer, &module, &breaker);
+        }
+    }
+
     /// Block time, seconds.
     pub fn now(&self) -> u64 {
         self.chain.block().time.seconds()

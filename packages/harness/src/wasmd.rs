@@ -23,6 +23,7 @@ use crate::{
     chain::{Chain, New, Part, CHAIN_ID},
     code::Fault,
     exchange::Failed,
+    next::{self, Next},
     people,
 };
 
@@ -36,10 +37,8 @@ pub struct Wasmd {
     line: RefCell<Line>,
     files: Files,
     block: BlockInfo,
-    /// The code of every contract, as its admin set it.
-    codes: HashMap<Addr, u64>,
-    /// The code that stands in its place, where a contract was made to fail.
-    failing: HashMap<Addr, u64>,
+    /// Contracts that were made to fail: their own code, and the one that stands in its place.
+    failing: HashMap<Addr, (u64, u64)>,
     villains: Vec<(Fault, u64)>,
 }
 
@@ -62,7 +61,6 @@ impl Wasmd {
                 time: timestamp(start),
                 chain_id: CHAIN_ID.into(),
             },
-            codes: HashMap::new(),
             failing: HashMap::new(),
             villains: Vec::new(),
         };
@@ -192,6 +190,17 @@ impl Chain for Wasmd {
         self.store_code(&code).expect("the chain takes the code")
     }
 
+    fn store_next(&mut self, part: Part, next: Next) -> u64 {
+        let code = next::wasm(self.files.wasm(part), next);
+        self.store_code(&code).expect("the chain takes the code")
+    }
+
+    fn set_admin(&mut self, sender: &Addr, contract: &Addr, admin: &Addr) {
+        let fields = json!({"sender": sender, "contract": contract, "new_admin": admin});
+        let done = self.signed(sender, &[message("UpdateAdmin", fields)]);
+        done.expect("the admin names another");
+    }
+
     fn instantiate(&mut self, new: New) -> Result<Addr, Failed> {
         let msg: Value = serde_json::from_slice(&new.msg).expect("settings are JSON");
         let fields = json!({
@@ -203,9 +212,7 @@ impl Chain for Wasmd {
             "funds": [],
         });
         let answer = self.signed(new.sender, &[message("InstantiateContract", fields)])?;
-        let made = Addr::unchecked(answer.address);
-        self.codes.insert(made.clone(), new.code);
-        Ok(made)
+        Ok(Addr::unchecked(answer.address))
     }
 
     fn execute(
@@ -225,13 +232,15 @@ impl Chain for Wasmd {
         code: u64,
     ) -> Result<AppResponse, Failed> {
         let answer = self.migrated(sender, contract, code)?;
-        self.codes.insert(contract.clone(), code);
         self.failing.remove(contract);
         Ok(done(&answer))
     }
 
     fn code_of(&self, contract: &Addr) -> u64 {
-        self.codes[contract]
+        if let Some((own, _)) = self.failing.get(contract) {
+            return *own;
+        }
+        self.must(&json!({"op": "code", "to": contract})).code
     }
 
     fn query(&self, contract: &Addr, msg: Binary) -> Result<Binary, Failed> {
@@ -248,7 +257,7 @@ impl Chain for Wasmd {
         let own = self.code_of(contract);
         let villain = self.villains.iter().find(|(f, _)| *f == fault);
         let code = villain.map_or(own, |(_, code)| *code);
-        let there = self.failing.get(contract).copied().unwrap_or(own);
+        let there = self.failing.get(contract).map_or(own, |(_, there)| *there);
         if code == there {
             return;
         }
@@ -258,7 +267,7 @@ impl Chain for Wasmd {
         if code == own {
             self.failing.remove(contract);
         } else {
-            self.failing.insert(contract.clone(), code);
+            self.failing.insert(contract.clone(), (own, code));
         }
     }
 

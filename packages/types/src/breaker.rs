@@ -1,6 +1,7 @@
 //! breaker-governance: levels, latches, healing, leases.
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_std::Addr;
 
 use crate::{
     engine::{Engine, Vitals},
@@ -13,7 +14,7 @@ use crate::{
 
 pub use answers::{Call, Config, Latch, Memory, Modules, Pace};
 pub use decisions::{
-    ChangeAnnounced, ChangeDone, ChangePostponed, ChangeRefused, RaiseEnded, Raised,
+    ChangeAnnounced, ChangeDone, ChangePostponed, ChangeRefused, ModuleUpgraded, RaiseEnded, Raised,
 };
 pub use events::{LatchChanged, ModuleFailed, StanceLeased, StanceLost};
 pub use governance::{Change, Clearing, Content, DaoMsg, Guardian, Raise};
@@ -160,6 +161,12 @@ pub enum ExecuteMsg {
         /// Which.
         market: String,
     },
+    /// The breaker to itself: ask a module whether it is sound, contained. Answers as data, a
+    /// [`crate::upgrade::SelfCheck`].
+    Check {
+        /// Which.
+        module: Addr,
+    },
     /// The breaker to itself: a call of the engine about this market has failed. Counting it is a
     /// message as deep as that call was.
     Fault {
@@ -178,7 +185,7 @@ impl ExecuteMsg {
             Self::Heartbeat {} | Self::Raise { .. } | Self::Veto { .. } => Action::Tighten,
             Self::Withdraw {} | Self::Execute { .. } => Action::Loosen,
             Self::Dao { order } => order.action(),
-            Self::Examine { .. } | Self::Fault { .. } => Action::Internal,
+            Self::Examine { .. } | Self::Check { .. } | Self::Fault { .. } => Action::Internal,
         }
     }
 }
@@ -222,6 +229,9 @@ pub enum QueryMsg {
     /// What is known of the chain's pace.
     #[returns(Pace)]
     Pace {},
+    /// Whether it is sound: asked before and after code is replaced.
+    #[returns(crate::upgrade::SelfCheck)]
+    SelfCheck {},
     /// Latches above Normal and those still remembered for re-trips.
     #[returns(Vec<Latch>)]
     Latches {

@@ -2,7 +2,7 @@
 //! liquidation, insurance, vault.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{Binary, Uint128};
 
 use crate::{
     breaker::Breaker,
@@ -10,19 +10,20 @@ use crate::{
     level::Action,
     market::Market,
     oracle::Oracle,
-    params::MarketParams,
+    params::{MarketParams, Shift},
     scope::Stance,
     Price, Side,
 };
 
 pub use answers::{
     Amended, BadDebtSum, Config, Leaving, LpState, Mandate, MarketState, Peers, PositionState,
-    QueuedState, Terms, Vitals,
+    QueuedState, Replacement, Terms, Vitals,
 };
 pub use asks::QueryMsg;
 pub use events::{
-    BadDebt, Deleveraged, FaultSeen, Liquidated, LpBatchPriced, LpServed, MandateDone,
-    PositionChanged, ProfitQueued, Reconciled, WalletChanged, WithdrawalQueued,
+    BadDebt, BreakerMigrated, Deleveraged, FaultSeen, Liquidated, LpBatchPriced, LpServed,
+    MandateDone, ParamsSet, PositionChanged, ProfitQueued, Reconciled, ReplacementAnnounced,
+    WalletChanged, WithdrawalQueued,
 };
 
 pub use order::{FundingTerms, Order};
@@ -91,6 +92,8 @@ pub enum ExecuteMsg {
         breaker: Handle<Breaker, String>,
         /// Who prices.
         oracle: Handle<Oracle, String>,
+        /// Who governs: it may have the breaker's code replaced where the breaker itself cannot.
+        dao: String,
         /// The markets, at most 32.
         markets: Vec<MarketSetup>,
     },
@@ -288,6 +291,39 @@ pub enum ExecuteMsg {
         /// Which, as in `Bind`.
         setup: Box<MarketSetup>,
     },
+    /// The breaker has a market's settings changed, within the steps they may take.
+    SetParams {
+        /// Which.
+        market: String,
+        /// All of its settings.
+        params: Box<MarketParams>,
+        /// Which way.
+        how: Shift,
+    },
+    /// The breaker says who governs now.
+    SetDao {
+        /// Who.
+        dao: String,
+    },
+    /// The breaker has its own code replaced.
+    MigrateBreaker {
+        /// By this one, as the chain numbers it.
+        code: u64,
+        /// What the new code is told.
+        msg: Binary,
+    },
+    /// The DAO announces other code for the breaker, whatever the breaker says: in force after 14 days. An earlier
+    /// announcement is void.
+    ReplaceBreaker {
+        /// The code, as the chain numbers it.
+        code: u64,
+        /// What the new code is told.
+        msg: Binary,
+    },
+    /// The DAO calls that back.
+    KeepBreaker {},
+    /// Anyone: execute it when its time has come.
+    ExecuteReplacement {},
     /// The breaker leases a stance.
     SetStance {
         /// For which market.
@@ -303,6 +339,9 @@ impl ExecuteMsg {
         match self {
             Self::Bind { .. }
             | Self::AddMarket { .. }
+            | Self::SetParams { .. }
+            | Self::SetDao { .. }
+            | Self::MigrateBreaker { .. }
             | Self::Work { .. }
             | Self::Liquidate { .. }
             | Self::TakeOver { .. }
@@ -311,6 +350,8 @@ impl ExecuteMsg {
             | Self::Fault { .. }
             | Self::SetFunding { .. }
             | Self::SetStance { .. } => Action::Internal,
+            Self::ReplaceBreaker { .. } | Self::ExecuteReplacement {} => Action::Loosen,
+            Self::KeepBreaker {} => Action::Tighten,
             Self::Deposit {} | Self::FundInsurance { .. } => Action::Deposit,
             Self::Withdraw { .. } => Action::Withdraw,
             Self::PlaceOrder { order, .. } | Self::AmendOrder { to: order, .. } => {
@@ -357,9 +398,15 @@ impl ExecuteMsg {
             | Self::Work { market, .. }
             | Self::Liquidate { market, .. }
             | Self::TakeOver { market, .. }
+            | Self::SetParams { market, .. }
             | Self::SetStance { market, .. } => Some(market),
             Self::Bind { .. }
             | Self::AddMarket { .. }
+            | Self::SetDao { .. }
+            | Self::MigrateBreaker { .. }
+            | Self::ReplaceBreaker { .. }
+            | Self::KeepBreaker {}
+            | Self::ExecuteReplacement {}
             | Self::Deposit {}
             | Self::Withdraw { .. }
             | Self::ClaimWithdrawal { .. }

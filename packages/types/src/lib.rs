@@ -14,6 +14,7 @@ pub mod params;
 pub mod pending;
 pub mod scope;
 pub mod strict;
+pub mod upgrade;
 pub mod wire;
 
 pub use math::units::{Amount, PerUnit, Price, Rate, Ratio, Side, Size};

@@ -189,6 +189,9 @@ pub enum QueryMsg {
         /// At most 30.
         limit: Option<u32>,
     },
+    /// Whether it is sound: asked before and after code is replaced.
+    #[returns(crate::upgrade::SelfCheck)]
+    SelfCheck {},
     /// How many orders wait in each lane.
     #[returns(Queue)]
     Queue {},

@@ -178,6 +178,9 @@ pub enum QueryMsg {
         /// Of which feed.
         feed: String,
     },
+    /// Whether it is sound: asked before and after code is replaced.
+    #[returns(crate::upgrade::SelfCheck)]
+    SelfCheck {},
     /// What a market on the feed would settle at now.
     #[returns(Option<SettlePrice>)]
     Settle {

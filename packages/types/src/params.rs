@@ -8,8 +8,13 @@ use math::units::E18;
 
 use crate::{engine::FundingTerms, Price, Ratio};
 
+mod shift;
 mod terms;
 
+pub use shift::{
+    judge, remembered, BadShift, Field, Past, Shift, Step, Tighter, CHANGES, FIELDS, LOOSENED,
+    REMEMBERED,
+};
 pub use terms::{ExitTerms, FeeSplit, FeeTerms, LossTerms, SumTerms, VarianceTerms};
 
 /// Settings of one market's compartment in the engine.

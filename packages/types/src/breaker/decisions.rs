@@ -191,6 +191,44 @@ impl Wire for ChangeDone {
     }
 }
 
+/// A module runs other code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleUpgraded {
+    /// By which change.
+    pub change: u64,
+    /// Which.
+    pub module: Addr,
+    /// The code, as the chain numbers it.
+    pub code: u64,
+    /// Its version.
+    pub version: String,
+    /// Of the modules asked, how many failed before and still do.
+    pub failing: u64,
+}
+
+impl Wire for ModuleUpgraded {
+    const TYPE: &'static str = "module_upgraded";
+
+    fn write(&self) -> Event {
+        Event::new(Self::TYPE)
+            .add_attribute("change", self.change.to_string())
+            .add_attribute("module", &self.module)
+            .add_attribute("code", self.code.to_string())
+            .add_attribute("version", &self.version)
+            .add_attribute("failing", self.failing.to_string())
+    }
+
+    fn read(fields: &Fields<'_>) -> Result<Self, WireError> {
+        Ok(Self {
+            change: fields.get("change")?,
+            module: fields.addr("module")?,
+            code: fields.get("code")?,
+            version: fields.get("version")?,
+            failing: fields.get("failing")?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,6 +263,13 @@ mod tests {
         assert_round_trips(&ChangeRefused {
             change: 3,
             module: Addr::unchecked("engine"),
+        });
+        assert_round_trips(&ModuleUpgraded {
+            change: 3,
+            module: Addr::unchecked("engine"),
+            code: 8,
+            version: "0.3.0".into(),
+            failing: 1,
         });
         assert_round_trips(&ChangeDone {
             change: 3,

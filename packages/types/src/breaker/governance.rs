@@ -1,7 +1,7 @@
 //! Who may do what by hand: guardians, the DAO, and changes that wait.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::Addr;
+use cosmwasm_std::{Addr, Binary};
 
 use super::Registered;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     level::{Action, Level},
     market::Market,
     oracle::FeedSetup,
-    params::MarketParams,
+    params::{MarketParams, Shift},
     scope::Scope,
 };
 
@@ -86,6 +86,29 @@ pub enum DaoMsg {
         /// All of them, at most 9.
         guardians: Vec<String>,
     },
+    /// Change the settings of a market's compartment: at once where that tightens, announced otherwise.
+    SetParams {
+        /// Which.
+        market: String,
+        /// All of them.
+        params: Box<MarketParams>,
+        /// Which way; the engine holds it against the settings in force.
+        how: Shift,
+    },
+    /// Announce other code for a module: an order book, the engine, the oracle or the breaker itself.
+    Upgrade {
+        /// Which.
+        module: String,
+        /// The code, as the chain numbers it.
+        code: u64,
+        /// What the new code is told.
+        msg: Binary,
+    },
+    /// Announce another DAO. That one executes it, which is its word that it is there.
+    HandOver {
+        /// Who.
+        dao: String,
+    },
     /// Call an announced change back.
     Cancel {
         /// Its number.
@@ -101,6 +124,10 @@ impl DaoMsg {
                 level: Level::Protected | Level::Settlement,
                 ..
             }
+            | Self::SetParams {
+                how: Shift::Tighten,
+                ..
+            }
             | Self::Cancel { .. } => Action::Tighten,
             Self::Govern { .. }
             | Self::Lift { .. }
@@ -108,6 +135,9 @@ impl DaoMsg {
             | Self::Register { .. }
             | Self::AddFeed { .. }
             | Self::Deregister { .. }
+            | Self::SetParams { .. }
+            | Self::Upgrade { .. }
+            | Self::HandOver { .. }
             | Self::SetGuardians { .. } => Action::Loosen,
         }
     }
@@ -137,6 +167,29 @@ pub enum Content {
     SetGuardians {
         /// All of them.
         guardians: Vec<Addr>,
+    },
+    /// A market's compartment has these settings.
+    SetParams {
+        /// Which.
+        market: String,
+        /// All of them.
+        params: Box<MarketParams>,
+        /// Which way.
+        how: Shift,
+    },
+    /// A module has this code.
+    Upgrade {
+        /// Which.
+        module: Addr,
+        /// The code, as the chain numbers it.
+        code: u64,
+        /// What the new code is told.
+        msg: Binary,
+    },
+    /// This is the DAO.
+    HandOver {
+        /// Who; only this one executes it.
+        dao: Addr,
     },
 }
 

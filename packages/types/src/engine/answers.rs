@@ -1,7 +1,7 @@
 //! What the engine answers, and the mandate it keeps.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::{Addr, Binary, Uint128};
 
 use super::{Cause, Order};
 use crate::{
@@ -18,8 +18,22 @@ pub struct Config {
     pub instantiator: Addr,
     /// The neighbours, once bound.
     pub peers: Option<Peers>,
+    /// The DAO, once told.
+    pub dao: Option<Addr>,
     /// The markets.
     pub markets: Vec<String>,
+}
+
+/// Other code for the breaker, announced by the DAO at the engine itself.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Replacement {
+    /// The code, as the chain numbers it.
+    pub code: u64,
+    /// What it is told when it takes over.
+    pub msg: Binary,
+    /// Block time from which anyone may execute it, seconds.
+    pub ready: u64,
 }
 
 /// The neighbours.

@@ -13,6 +13,12 @@ pub enum QueryMsg {
     /// Who is who.
     #[returns(super::Config)]
     Config {},
+    /// Whether it is sound: asked before and after code is replaced.
+    #[returns(crate::upgrade::SelfCheck)]
+    SelfCheck {},
+    /// Other code for the breaker that the DAO has announced here.
+    #[returns(Option<super::Replacement>)]
+    Replacement {},
     /// Free money of an account.
     #[returns(crate::Amount)]
     Wallet {

@@ -8,8 +8,10 @@ use crate::{
     Amount, Price, Ratio, Size,
 };
 
+pub use governed::{BreakerMigrated, ParamsSet, ReplacementAnnounced};
 pub use money::{LpBatchPriced, LpServed, ProfitQueued, WalletChanged, WithdrawalQueued};
 
+mod governed;
 mod money;
 
 /// A fill changed a position.
