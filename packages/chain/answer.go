@@ -106,6 +106,8 @@ func (c *chain) do(req *request) (answer, error) {
 		return c.dump(req.To)
 	case "empty", "restore":
 		return c.restored(req)
+	case "code":
+		return c.code(req.To)
 	case "balance":
 		return c.balance(req)
 	case "mint":
@@ -169,6 +171,19 @@ func (c *chain) restored(req *request) (answer, error) {
 		store.Set(one[0], one[1])
 	}
 	return answer{}, nil
+}
+
+// code is the number of the code that a contract runs.
+func (c *chain) code(contract string) (answer, error) {
+	at, err := sdk.AccAddressFromBech32(contract)
+	if err != nil {
+		return answer{}, err
+	}
+	info := c.app.WasmKeeper.GetContractInfo(c.ctx(), at)
+	if info == nil {
+		return answer{}, fmt.Errorf("%s is no contract", contract)
+	}
+	return answer{Code: info.CodeID}, nil
 }
 
 func (c *chain) balance(req *request) (answer, error) {
