@@ -9,4 +9,5 @@
 
 mod containment;
 mod limits;
+mod migration;
 mod same;

@@ -20,6 +20,7 @@ use crate::{
     numbers::dollars,
     people,
     prices::Sources,
+    wasmd::Files,
 };
 
 /// Rounds of a market's life before the start and the seconds between them: with the rounds after it long enough for
@@ -52,6 +53,8 @@ pub struct Builder {
     audited: bool,
     young: bool,
     chain: Kind,
+    files: Option<Files>,
+    recorded: bool,
 }
 
 impl Exchange {
@@ -77,6 +80,8 @@ impl Exchange {
             audited: true,
             young: false,
             chain: Kind::chosen(),
+            files: None,
+            recorded: false,
         }
     }
 }
@@ -187,6 +192,24 @@ impl Builder {
         Self { chain, ..self }
     }
 
+    /// On the real chain, with the wasm of these files; what was built last where nothing is said.
+    pub fn files(self, files: Files) -> Self {
+        Self {
+            chain: Kind::Wasmd,
+            files: Some(files),
+            ..self
+        }
+    }
+
+    /// On the real chain, and everything that happens is remembered for its [`crate::Story`].
+    pub fn recorded(self) -> Self {
+        Self {
+            chain: Kind::Wasmd,
+            recorded: true,
+            ..self
+        }
+    }
+
     /// No audit after every message: the caller audits when it wants.
     pub fn unaudited(self) -> Self {
         Self {
@@ -251,8 +274,14 @@ impl Builder {
             block_time: self.block_time,
             audited: false,
             sent: 0,
-            chain: self.chain.start(Duration::from_secs(self.start)),
+            chain: self.chain.start(
+                Duration::from_secs(self.start),
+                self.files.clone().unwrap_or_else(Files::built),
+            ),
         };
+        if let Some(chain) = x.chain.wasmd_mut().filter(|_| self.recorded) {
+            chain.keep();
+        }
         self.stand_ins(&mut x);
         x.oracle = self.oracle(&mut x);
         x.engine = self.engine(&mut x);

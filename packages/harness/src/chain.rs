@@ -51,11 +51,11 @@ impl Kind {
         }
     }
 
-    /// A chain without a contract, its first block at this time.
-    pub(crate) fn start(self, start: Duration) -> Box<dyn Chain> {
+    /// A chain without a contract, its first block at this time, and where it has its wasm.
+    pub(crate) fn start(self, start: Duration, files: Files) -> Box<dyn Chain> {
         match self {
             Self::Embedded => Box::new(Embedded::new(start)),
-            Self::Wasmd => Box::new(Wasmd::new((FIRST_BLOCK, start), Files::built())),
+            Self::Wasmd => Box::new(Wasmd::new((FIRST_BLOCK, start), files)),
         }
     }
 }

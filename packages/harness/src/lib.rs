@@ -56,4 +56,4 @@ pub use pyth::pyth_id;
 pub use snapshot::Snapshot;
 pub use taught::Foreign;
 pub use touches::{Counted, Native, Touches};
-pub use wasmd::{execute, Cost, Files, Spent, Trial, Tried, Wasmd};
+pub use wasmd::{execute, Cost, Files, Spent, Story, Trial, Tried, Wasmd};

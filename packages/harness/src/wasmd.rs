@@ -2,6 +2,7 @@
 
 mod files;
 mod line;
+mod story;
 mod trial;
 mod villain;
 
@@ -17,6 +18,7 @@ use self::line::{Answer, Line};
 pub use self::{
     files::Files,
     line::Spent,
+    story::Story,
     trial::{Cost, Trial, Tried},
 };
 use crate::{
@@ -37,9 +39,13 @@ pub struct Wasmd {
     line: RefCell<Line>,
     files: Files,
     block: BlockInfo,
+    /// Height and time of the first block.
+    first: (u64, Duration),
     /// Contracts that were made to fail: their own code, and the one that stands in its place.
     failing: HashMap<Addr, (u64, u64)>,
     villains: Vec<(Fault, u64)>,
+    /// What a transaction may use; nought is what a block holds.
+    limit: u64,
 }
 
 impl Wasmd {
@@ -61,8 +67,10 @@ impl Wasmd {
                 time: timestamp(start),
                 chain_id: CHAIN_ID.into(),
             },
+            first: (height, start),
             failing: HashMap::new(),
             villains: Vec::new(),
+            limit: 0,
         };
         for fault in villain::FAULTS {
             let code = chain.store_code(&villain::code(fault));
@@ -92,7 +100,7 @@ impl Wasmd {
 
     fn signed(&self, sender: &Addr, msgs: &[Value]) -> Result<Answer, Failed> {
         let name = people::name(sender).ok_or_else(|| Failed::told(format!("{sender}: no key")))?;
-        let answer = self.ask(&json!({"op": "tx", "from": name, "msgs": msgs}));
+        let answer = self.ask(&json!({"op": "tx", "from": name, "msgs": msgs, "gas": self.limit}));
         if answer.error.is_empty() {
             Ok(answer)
         } else {
@@ -103,11 +111,24 @@ impl Wasmd {
     /// Store any code; what it is called, or why the chain refuses it.
     pub fn store_code(&mut self, wasm: &[u8]) -> Result<u64, Failed> {
         let sender = people::address("deployer");
-        let msg = message(
-            "StoreCode",
-            json!({"sender": sender, "wasm_byte_code": Binary::from(wasm)}),
-        );
-        Ok(self.signed(&sender, &[msg])?.code)
+        Ok(self.signed(&sender, &[stored_code(wasm)])?.code)
+    }
+
+    /// From now on a transaction may use so much gas; until then it may use what a block holds.
+    pub fn limit(&mut self, gas: u64) {
+        self.limit = gas;
+    }
+
+    /// Store a build that fails so where it is to take over a contract, when it has already written something. What it is
+    /// called.
+    pub fn store_upgrade(&mut self, fault: Fault) -> u64 {
+        let stored = self.store_code(&villain::upgrade(fault));
+        stored.expect("a villain is a contract")
+    }
+
+    /// The code that a contract runs, as the chain says: a contract that was made to fail runs other code than its own.
+    pub fn running(&self, contract: &Addr) -> u64 {
+        self.must(&json!({"op": "code", "to": contract})).code
     }
 
     /// A contract's storage becomes this, whatever it was.
@@ -137,6 +158,13 @@ impl Wasmd {
 fn message(what: &str, mut fields: Value) -> Value {
     fields["@type"] = format!("{WASM}{what}").into();
     fields
+}
+
+/// The deployer stores a code.
+fn stored_code(wasm: &[u8]) -> Value {
+    let sender = people::address("deployer");
+    let fields = json!({"sender": sender, "wasm_byte_code": Binary::from(wasm)});
+    message("StoreCode", fields)
 }
 
 /// A contract's message, with coins.
@@ -186,8 +214,13 @@ impl Chain for Wasmd {
     }
 
     fn store(&mut self, part: Part) -> u64 {
-        let code = self.files.wasm(part);
-        self.store_code(&code).expect("the chain takes the code")
+        let msg = stored_code(&self.files.wasm(part));
+        let deployer = people::name(&people::address("deployer"));
+        let request = json!({"op": "tx", "from": deployer, "msgs": [msg]});
+        let mut line = self.line.borrow_mut();
+        let answer = line.told(story::stored(part), |line| line.ask(&request));
+        assert!(answer.error.is_empty(), "{part:?}: {}", answer.error);
+        answer.code
     }
 
     fn store_next(&mut self, part: Part, next: Next) -> u64 {
@@ -240,7 +273,7 @@ impl Chain for Wasmd {
         if let Some((own, _)) = self.failing.get(contract) {
             return *own;
         }
-        self.must(&json!({"op": "code", "to": contract})).code
+        self.running(contract)
     }
 
     fn query(&self, contract: &Addr, msg: Binary) -> Result<Binary, Failed> {

@@ -18,6 +18,17 @@ pub struct Files {
     pub extras: PathBuf,
 }
 
+/// What the file of a part is called.
+pub(super) fn name(part: Part) -> &'static str {
+    match part {
+        Part::Oracle => "oracle_aggregator",
+        Part::Engine => "margin_engine",
+        Part::Market => "market",
+        Part::Breaker => "breaker_governance",
+        Part::StandIn => "standin",
+    }
+}
+
 impl Files {
     /// As `scripts/build-chain` and `scripts/build-wasm` leave them, unless `BULKHEAD_CHAIN` (a program) and
     /// `BULKHEAD_ARTIFACTS` (a folder) say otherwise.
@@ -32,6 +43,12 @@ impl Files {
         }
     }
 
+    /// The same program, with the shipped wasm of this folder: another release's.
+    pub fn of(self, artifacts: &Path) -> Self {
+        let artifacts = artifacts.to_owned();
+        Self { artifacts, ..self }
+    }
+
     /// The first file that is not there.
     pub fn missing(&self) -> Option<PathBuf> {
         let parts = [Part::Oracle, Part::Engine, Part::Market, Part::Breaker];
@@ -40,18 +57,15 @@ impl Files {
     }
 
     fn path(&self, part: Part) -> PathBuf {
-        let (folder, name) = match part {
-            Part::Oracle => (&self.artifacts, "oracle_aggregator"),
-            Part::Engine => (&self.artifacts, "margin_engine"),
-            Part::Market => (&self.artifacts, "market"),
-            Part::Breaker => (&self.artifacts, "breaker_governance"),
-            Part::StandIn => (&self.extras, "standin"),
+        let folder = match part {
+            Part::Oracle | Part::Engine | Part::Market | Part::Breaker => &self.artifacts,
+            Part::StandIn => &self.extras,
         };
-        folder.join(name).with_extension("wasm")
+        folder.join(name(part)).with_extension("wasm")
     }
 
     /// The wasm of a part.
-    pub(super) fn wasm(&self, part: Part) -> Vec<u8> {
+    pub fn wasm(&self, part: Part) -> Vec<u8> {
         let path = self.path(part);
         fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}; scripts/build-wasm", path.display()))
     }

@@ -76,7 +76,11 @@ pub(super) struct Line {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
+    kept: Option<Vec<Value>>,
 }
+
+/// Requests that change nothing.
+const QUESTIONS: [&str; 5] = ["balance", "code", "dump", "smart", "try"];
 
 impl Line {
     /// Start it.
@@ -94,11 +98,37 @@ impl Line {
             input: child.stdin.take(),
             output: BufReader::new(child.stdout.take().expect("its output")),
             child,
+            kept: None,
         }
+    }
+
+    /// Keep every request that changes something from now on.
+    pub fn keep(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    /// Something that is told in other words than it is done in.
+    pub fn told<T>(&mut self, words: Value, deed: impl FnOnce(&mut Self) -> T) -> T {
+        let mut kept = self.kept.take();
+        let done = deed(self);
+        kept.iter_mut().for_each(|kept| kept.push(words.clone()));
+        self.kept = kept;
+        done
+    }
+
+    /// What was kept.
+    pub fn kept(&self) -> &[Value] {
+        self.kept.as_deref().unwrap_or_default()
     }
 
     /// Ask, and wait for the answer.
     pub fn ask(&mut self, request: &Value) -> Answer {
+        let question = request["op"]
+            .as_str()
+            .is_some_and(|op| QUESTIONS.contains(&op));
+        if let Some(kept) = self.kept.as_mut().filter(|_| !question) {
+            kept.push(request.clone());
+        }
         let input = self.input.as_mut().expect("open until dropped");
         let mut line = request.to_string();
         line.push('\n');

@@ -1,11 +1,14 @@
-;; A contract that takes any other's place and fails, for tests. $DEED, $DONE and $TOLD are filled in.
+;; A contract that takes any other's place and fails, for tests. $DEED, $DONE, $TOLD, $MOVE and $MOVED are filled in.
 ;; A region is three words: where its bytes are, how many fit, how many there are.
 (module
+  (import "env" "db_write" (func $db_write (param i32 i32)))
   (memory (export "memory") 16)
   (global $free (mut i32) (i32.const 4096))
   (data (i32.const 1024) "{\"ok\":{\"messages\":[],\"attributes\":[],\"events\":[],\"data\":null}}")
   (data (i32.const 2048) "$DONE")
   (data (i32.const 3072) "$TOLD")
+  (data (i32.const 3584) "$MOVED")
+  (data (i32.const 3840) "contract_info")
   (func (export "interface_version_8"))
   (func (export "deallocate") (param i32))
   (func $region (export "allocate") (param $size i32) (result i32)
@@ -30,8 +33,15 @@
   (func $deed $DEED)
   (func (export "instantiate") (param i32 i32 i32) (result i32)
     (call $text (i32.const 1024) (i32.const 62)))
+  ;; Ruins the record of the contract's version, so that what follows has something to undo.
+  (func $ruin
+    (call $db_write
+      (call $text (i32.const 3840) (i32.const 13))
+      (call $text (i32.const 2048) (i32.const 8))))
+  (func $move $MOVE)
   (func (export "migrate") (param i32 i32) (result i32)
-    (call $text (i32.const 1024) (i32.const 62)))
+    (call $move)
+    (call $text (i32.const 3584) (i32.const $MOVED_LENGTH)))
   (func (export "execute") (param i32 i32 i32) (result i32)
     (call $deed)
     (call $text (i32.const 2048) (i32.const $DONE_LENGTH)))
