@@ -7,6 +7,7 @@ use store::Item;
 use types::{
     engine::{BreakerMigrated, Replacement, ReplacementAnnounced},
     pending::Pending,
+    strict::Lenient,
     upgrade::{self, Ask, SelfCheck},
     wire::Wire,
 };
@@ -111,8 +112,8 @@ pub fn migrated(
     }
     let after = cw2::query_contract_info(&deps.querier, module)?;
     upgrade::moved(before, &after)?;
-    let check: SelfCheck = deps.querier.query_wasm_smart(module, &Ask::SelfCheck {})?;
-    if !check.sound {
+    let check: Lenient<SelfCheck> = deps.querier.query_wasm_smart(module, &Ask::SelfCheck {})?;
+    if !check.0.sound {
         return Err(ContractError::NotSound { code });
     }
     let version = after.version;

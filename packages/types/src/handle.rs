@@ -7,6 +7,8 @@ use cw_schema::{DefinitionReference, Identifier, SchemaVisitor, Schemaifier};
 use schemars::{gen::SchemaGenerator, schema::Schema, JsonSchema};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 
+use crate::strict::Lenient;
+
 /// The two languages a contract speaks. Implemented once per contract, on a unit type.
 pub trait Interface {
     /// What it can be told.
@@ -66,7 +68,8 @@ impl<I: Interface> Handle<I> {
         querier: &QuerierWrapper,
         query: &I::Query,
     ) -> StdResult<T> {
-        querier.query_wasm_smart(&self.addr, query)
+        let answer: Lenient<T> = querier.query_wasm_smart(&self.addr, query)?;
+        Ok(answer.0)
     }
 }
 

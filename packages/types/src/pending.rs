@@ -5,6 +5,8 @@ use cosmwasm_std::{from_json, CosmosMsg, Reply, ReplyOn, StdResult, SubMsg, SubM
 use cw_utils::parse_execute_response_data;
 use serde::{de::DeserializeOwned, Serialize};
 
+use crate::strict::Lenient;
+
 /// A contract's enum of the replies it can be waiting for. Only it reads what it wrote: in the form of what is stored.
 pub trait Pending: Serialize + DeserializeOwned {
     /// Send `msg`, contained: at most `gas` is spent on it, and whatever becomes of it, come back.
@@ -48,8 +50,8 @@ pub fn outcome<T: DeserializeOwned>(result: SubMsgResult) -> Outcome<T> {
             let data = response.data;
             data.and_then(|d| parse_execute_response_data(d.as_slice()).ok())
                 .and_then(|d| d.data)
-                .and_then(|d| from_json(d).ok())
-                .map_or(Outcome::Fault, Outcome::Answered)
+                .and_then(|d| from_json::<Lenient<T>>(d).ok())
+                .map_or(Outcome::Fault, |answer| Outcome::Answered(answer.0))
         }
     }
 }

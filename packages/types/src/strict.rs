@@ -1,252 +1,419 @@
-//! Messages are objects. A reader made by derive also takes a struct as a bare list of its fields, in order; nobody sends
-//! that, and the code for it is a good part of a contract. [`Strict`] reads structs from objects alone, at every depth.
+//! How messages and answers are read. A reader made by derive looks for fields by name, in any order, and would take a bare
+//! list of them as well: the code for that, once for every struct, was a third of a contract. Here fields are looked up
+//! by one piece of code, which hands them over in the order the struct has them. So a struct is read from an object and
+//! from nothing else, at every depth.
+//!
+//! [`Strict`] refuses a field nobody knows: messages. [`Lenient`] passes over it: answers, which a newer neighbour may have
+//! said more in.
 
-use std::fmt;
-
-use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+use serde::{
+    de::{
+        DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess,
+        SeqAccess, Unexpected, VariantAccess, Visitor,
+    },
+    forward_to_deserialize_any, Deserialize,
 };
-use serde::Deserialize;
+use serde_json::{from_str, value::RawValue, Error};
 
-/// A message whose structs are objects.
+/// A message: every field is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Strict<T>(pub T);
 
+/// An answer: a field nobody knows is passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lenient<T>(pub T);
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strict<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        T::deserialize(Objects(from)).map(Self)
+        let raw = <&RawValue>::deserialize(from)?;
+        let read = T::deserialize(Reader::of(raw, Unknown::Refused));
+        read.map(Self).map_err(D::Error::custom)
     }
 }
 
-/// Whatever it is wrapped around, with structs read from objects alone.
-struct Objects<X>(X);
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(from)?;
+        let read = T::deserialize(Reader::of(raw, Unknown::PassedOver));
+        read.map(Self).map_err(D::Error::custom)
+    }
+}
 
-/// Forwards what holds nothing else.
+/// What becomes of a field nobody knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Refused,
+    PassedOver,
+}
+
+/// One value, as its text.
+#[derive(Clone, Copy)]
+struct Reader<'de> {
+    text: &'de str,
+    unknown: Unknown,
+}
+
+/// Members of an object, in the order they came.
+struct Members<'de>(Vec<(String, &'de RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = vec![];
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Object)
+    }
+}
+
+impl<'de> Reader<'de> {
+    fn of(raw: &'de RawValue, unknown: Unknown) -> Self {
+        let text = raw.get();
+        Self { text, unknown }
+    }
+
+    /// Another value beside or inside this one.
+    fn at(self, raw: &'de RawValue) -> Self {
+        Self::of(raw, self.unknown)
+    }
+
+    fn members(self) -> Result<Vec<(String, &'de RawValue)>, Error> {
+        from_str::<Members<'de>>(self.text).map(|members| members.0)
+    }
+
+    fn items(self) -> Result<std::vec::IntoIter<&'de RawValue>, Error> {
+        from_str::<Vec<&'de RawValue>>(self.text).map(Vec::into_iter)
+    }
+
+    fn null(self) -> bool {
+        self.text == "null"
+    }
+
+    /// Values of an object's fields in the order of their names; none where one is missing.
+    #[inline(never)]
+    fn fields(
+        self,
+        names: &'static [&'static str],
+    ) -> Result<std::vec::IntoIter<Option<&'de RawValue>>, Error> {
+        let mut values = vec![None; names.len()];
+        for (key, value) in self.members()? {
+            let known = names
+                .iter()
+                .zip(&mut values)
+                .find(|(name, _)| **name == key);
+            match known {
+                Some((name, Some(_))) => return Err(Error::duplicate_field(name)),
+                Some((_, empty)) => *empty = Some(value),
+                None if self.unknown == Unknown::Refused => {
+                    return Err(Error::unknown_field(&key, names));
+                }
+                None => {}
+            }
+        }
+        Ok(values.into_iter())
+    }
+
+    /// Which variant, and what it holds.
+    #[inline(never)]
+    fn variant(self, names: &'static [&'static str]) -> Result<(u32, Option<Self>), Error> {
+        let (key, held) = if self.text.starts_with('"') {
+            (from_str(self.text)?, None)
+        } else {
+            let mut members = self.members()?.into_iter();
+            match (members.next(), members.next()) {
+                (Some((key, held)), None) => (key, Some(self.at(held))),
+                _ => return Err(Error::invalid_value(Unexpected::Map, &"one variant")),
+            }
+        };
+        let known = names.iter().zip(0..).find(|(name, _)| **name == key);
+        match known {
+            Some((_, number)) => Ok((number, held)),
+            None => Err(Error::unknown_variant(&key, names)),
+        }
+    }
+}
+
+/// Numbers and texts: read as what they are, whoever wants them.
 macro_rules! plain {
-    ($($method:ident)*) => {$(
-        #[inline]
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.0.$method(visitor)
+    ($($method:ident $as:ty, $visit:ident;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            visitor.$visit(from_str::<$as>(self.text)?)
         }
     )*};
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
-    type Error = D::Error;
+impl<'de> Deserializer<'de> for Reader<'de> {
+    type Error = Error;
 
     plain! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
-        deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf deserialize_unit
-        deserialize_identifier deserialize_ignored_any
+        deserialize_bool bool, visit_bool;
+        deserialize_i8 i64, visit_i64;
+        deserialize_i16 i64, visit_i64;
+        deserialize_i32 i64, visit_i64;
+        deserialize_i64 i64, visit_i64;
+        deserialize_u8 u64, visit_u64;
+        deserialize_u16 u64, visit_u64;
+        deserialize_u32 u64, visit_u64;
+        deserialize_u64 u64, visit_u64;
+        deserialize_str String, visit_string;
+        deserialize_string String, visit_string;
+        deserialize_identifier String, visit_string;
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_option(Maybe(visitor))
+    forward_to_deserialize_any! { i128 u128 f32 f64 char bytes byte_buf }
+
+    /// Nothing here is read without knowing what it is.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        Err(Error::invalid_type(
+            Unexpected::Other("a value of any kind"),
+            &visitor,
+        ))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        from_str::<()>(self.text)?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_unit_struct(name, visitor)
+    ) -> Result<V::Value, Error> {
+        self.deserialize_unit(visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_newtype_struct(name, Maybe(visitor))
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_seq(List(visitor))
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let items = self.items()?;
+        visitor.visit_seq(Items { items, list: self })
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple(len, List(visitor))
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        let items = self.items()?;
+        if items.len() != len {
+            return Err(Error::invalid_length(items.len(), &visitor));
+        }
+        visitor.visit_seq(Items { items, list: self })
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
-        name: &'static str,
+        _: &'static str,
         len: usize,
         visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple_struct(name, len, List(visitor))
+    ) -> Result<V::Value, Error> {
+        self.deserialize_tuple(len, visitor)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Object(visitor))
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let members = self.members()?.into_iter();
+        visitor.visit_map(Entries {
+            members,
+            value: None,
+            map: self,
+        })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Object(visitor))
+    ) -> Result<V::Value, Error> {
+        let values = self.fields(names)?;
+        visitor.visit_seq(Fields {
+            values,
+            names: names.iter(),
+            object: self,
+        })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        name: &'static str,
-        variants: &'static [&'static str],
+        _: &'static str,
+        names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_enum(name, variants, Choice(visitor))
-    }
-
-    fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
+    ) -> Result<V::Value, Error> {
+        let (number, held) = self.variant(names)?;
+        visitor.visit_enum(Variant { number, held })
     }
 }
 
-/// Expects what the visitor inside expects.
-macro_rules! expecting {
-    () => {
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            self.0.expecting(f)
-        }
-    };
+/// Items of a list.
+struct Items<'de> {
+    items: std::vec::IntoIter<&'de RawValue>,
+    list: Reader<'de>,
 }
 
-struct Maybe<V>(V);
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Maybe<V> {
-    type Value = V::Value;
-    expecting!();
-
-    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_none()
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_unit()
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(Objects(inner))
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.0.visit_newtype_struct(Objects(inner))
-    }
-}
-
-struct List<V>(V);
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for List<V> {
-    type Value = V::Value;
-    expecting!();
-
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(Objects(access))
-    }
-}
-
-struct Object<V>(V);
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
-    type Value = V::Value;
-    expecting!();
-
-    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(Objects(access))
-    }
-}
-
-struct Choice<V>(V);
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Choice<V> {
-    type Value = V::Value;
-    expecting!();
-
-    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.0.visit_enum(Objects(access))
-    }
-}
-
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<S> {
-    type Value = S::Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<S::Value, D::Error> {
-        self.0.deserialize(Objects(from))
-    }
-}
-
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Objects<A> {
-    type Error = A::Error;
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_element_seed(Objects(seed))
+    ) -> Result<Option<S::Value>, Error> {
+        let item = self.items.next().map(|raw| self.list.at(raw));
+        item.map(|item| seed.deserialize(item)).transpose()
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
+        Some(self.items.len())
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
-    type Error = A::Error;
+/// Fields of a struct, in its order.
+struct Fields<'de> {
+    values: std::vec::IntoIter<Option<&'de RawValue>>,
+    names: std::slice::Iter<'static, &'static str>,
+    object: Reader<'de>,
+}
 
-    /// Keys hold nothing.
+impl<'de> SeqAccess<'de> for Fields<'de> {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        let Some((value, name)) = self.values.next().zip(self.names.next()) else {
+            return Ok(None);
+        };
+        match value {
+            Some(raw) => seed.deserialize(self.object.at(raw)).map(Some),
+            None => seed.deserialize(Missing(name)).map(Some),
+        }
+    }
+}
+
+/// A field that is not there: as good as nothing where that is allowed.
+struct Missing(&'static str);
+
+impl<'de> Deserializer<'de> for Missing {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(Error::missing_field(self.0))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_none()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// Entries of a map.
+struct Entries<'de> {
+    members: std::vec::IntoIter<(String, &'de RawValue)>,
+    value: Option<&'de RawValue>,
+    map: Reader<'de>,
+}
+
+impl<'de> MapAccess<'de> for Entries<'de> {
+    type Error = Error;
+
     fn next_key_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_key_seed(seed)
+    ) -> Result<Option<S::Value>, Error> {
+        let Some((key, value)) = self.members.next() else {
+            return Ok(None);
+        };
+        self.value = Some(value);
+        seed.deserialize(key.into_deserializer()).map(Some)
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.next_value_seed(Objects(seed))
-    }
-}
-
-impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Objects<A> {
-    type Error = A::Error;
-    type Variant = Objects<A::Variant>;
-
-    fn variant_seed<S: DeserializeSeed<'de>>(
-        self,
-        seed: S,
-    ) -> Result<(S::Value, Self::Variant), A::Error> {
-        let (value, variant) = self.0.variant_seed(seed)?;
-        Ok((value, Objects(variant)))
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        match self.value.take() {
+            Some(raw) => seed.deserialize(self.map.at(raw)),
+            None => Err(Error::missing_field("value")),
+        }
     }
 }
 
-impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Objects<A> {
-    type Error = A::Error;
+/// One of several.
+struct Variant<'de> {
+    number: u32,
+    held: Option<Reader<'de>>,
+}
 
-    fn unit_variant(self) -> Result<(), A::Error> {
-        self.0.unit_variant()
+impl<'de> Variant<'de> {
+    fn held(self) -> Result<Reader<'de>, Error> {
+        self.held.ok_or_else(|| {
+            Error::invalid_type(Unexpected::UnitVariant, &"a variant that holds something")
+        })
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
+        let number = IntoDeserializer::<Error>::into_deserializer(self.number);
+        Ok((seed.deserialize(number)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'de> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        match self.held {
+            None => Ok(()),
+            Some(held) => from_str(held.text),
+        }
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.newtype_variant_seed(Objects(seed))
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(self.held()?)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.0.tuple_variant(len, List(visitor))
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
+        self.held()?.deserialize_tuple(len, visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        fields: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, A::Error> {
-        self.0.struct_variant(fields, Object(visitor))
+    ) -> Result<V::Value, Error> {
+        self.held()?.deserialize_struct("", names, visitor)
     }
 }
 
