@@ -94,6 +94,8 @@ func (c *chain) genesis(start time.Time) error {
 	}
 	params := simtestutil.DefaultConsensusParams
 	params.Block.MaxGas = -1
+	// The helper's own is another chain's; without one the modules listen to the governance account, as they do by default.
+	params.Authority = nil
 	_, err = c.app.InitChain(&abci.RequestInitChain{
 		ChainId:         c.id,
 		Time:            start,
