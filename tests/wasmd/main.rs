@@ -8,5 +8,6 @@
 )]
 
 mod containment;
+mod governance;
 mod limits;
 mod same;
