@@ -147,6 +147,7 @@ fn execute(x: &mut Exchange, change: u64) -> Result<AppResponse, Failed> {
 fn veto(x: &mut Exchange, who: &str, change: u64) -> Result<u64, Failed> {
     let done = x.tell_breaker(who, &ExecuteMsg::Veto { change })?;
     let postponed = ChangePostponed::find(&done.events).unwrap();
+    x.assert_sound();
     Ok(postponed[0].ready)
 }
 
@@ -160,6 +161,7 @@ fn refused<T>(done: Result<T, Failed>, why: &str) {
 /// The order has been announced and waits so long: its number, and when it is ready.
 #[track_caller]
 fn announced(x: &Exchange, done: &AppResponse, delay: u64) -> Vec<(u64, u64)> {
+    x.assert_sound();
     let said = ChangeAnnounced::find(&done.events).unwrap();
     let waits = said.iter().map(|said| {
         let all = changes(x);

@@ -87,7 +87,6 @@ pub fn a_market_is_registered_and_trades(by: By) {
     let [opens, clears] = announced(&x, &done, 72 * HOUR)[..] else {
         panic!("both are announced");
     };
-    x.assert_sound();
 
     // A guardian who is in doubt an hour before the end gets a week, once.
     refused(execute(&mut x, clears.0), &clears.1.to_string());

@@ -179,3 +179,35 @@ impl Governor for ChainVote {
         self.decide(x, &msgs)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chains_governor_is_the_account_every_chain_gives_it() {
+        let known = "wasm10d07y265gmmuvt4z0w9aw880jnsr700js7zslc";
+        assert_eq!(chain_governor().as_str(), known);
+    }
+
+    #[test]
+    fn a_vote_has_failed_unless_it_passed() {
+        let vote = |number: &str, result: &str| {
+            Event::new("active_proposal")
+                .add_attribute("proposal_id", number)
+                .add_attribute("proposal_result", result)
+                .add_attribute("proposal_log", "told")
+        };
+        let left = [
+            vote("1", "proposal_passed"),
+            Event::new("mint"),
+            vote("2", "proposal_failed"),
+            vote("3", "proposal_rejected"),
+        ];
+        let ended = ended(&left);
+        let failed: Vec<_> = ended.iter().map(|v| v.failed.as_deref()).collect();
+        let [failing, rejected] = ["proposal_failed: told", "proposal_rejected: told"];
+        assert_eq!(failed, [None, Some(failing), Some(rejected)]);
+        assert_eq!(ended.iter().map(|v| v.proposal).sum::<u64>(), 6);
+    }
+}
