@@ -95,7 +95,7 @@ func (c *chain) answer(line []byte) answer {
 func (c *chain) do(req *request) (answer, error) {
 	switch req.Op {
 	case "block":
-		return answer{}, c.next(time.Unix(0, req.At))
+		return c.next(time.Unix(0, req.At))
 	case "tx":
 		return c.tx(req)
 	case "try":

@@ -71,7 +71,7 @@ fn kept(x: &Exchange, module: Module) -> Vec<Record> {
     let mut all = x.dump(module);
     all.retain(|(key, _)| {
         let beside = |name: &&str| key.windows(name.len()).any(|w| w == name.as_bytes());
-        !own.iter().any(|name| beside(name))
+        !own.iter().any(beside)
     });
     assert!(!all.is_empty());
     all

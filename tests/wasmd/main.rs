@@ -8,6 +8,7 @@
 )]
 
 mod containment;
+mod governance;
 mod limits;
 mod migration;
 mod same;

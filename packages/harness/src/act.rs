@@ -60,7 +60,7 @@ impl Exchange {
         self.send(&who, Module::Breaker, msg, &[])
     }
 
-    /// The DAO orders something.
+    /// The DAO, where it is a person, orders something.
     pub fn order(&mut self, order: breaker::DaoMsg) -> Result<AppResponse, Failed> {
         self.tell_breaker("dao", &breaker::ExecuteMsg::Dao { order })
     }

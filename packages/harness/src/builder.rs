@@ -17,6 +17,7 @@ use types::{
 use crate::{
     chain::{Kind, New, Part},
     exchange::{Exchange, MarketAt, Module},
+    governor::Seat,
     numbers::dollars,
     people,
     prices::Sources,
@@ -50,6 +51,7 @@ pub struct Builder {
     params: Option<MarketParams>,
     breaker: breaker::Params,
     guardians: Vec<&'static str>,
+    dao: Seat,
     audited: bool,
     young: bool,
     chain: Kind,
@@ -77,6 +79,7 @@ impl Exchange {
             params: None,
             breaker: breaker::Params::default(),
             guardians: vec!["guardian"],
+            dao: Seat::Person,
             audited: true,
             young: false,
             chain: Kind::chosen(),
@@ -179,6 +182,11 @@ impl Builder {
         Self { guardians, ..self }
     }
 
+    /// Who governs; the person `dao` where nothing is said.
+    pub fn dao(self, dao: Seat) -> Self {
+        Self { dao, ..self }
+    }
+
     /// A market as old as its first few rounds: its feed has no half-hour average yet.
     pub fn young(self) -> Self {
         Self {
@@ -266,6 +274,7 @@ impl Builder {
             oracle: Addr::unchecked(""),
             engine: Addr::unchecked(""),
             breaker: Addr::unchecked(""),
+            dao: Addr::unchecked(""),
             markets: Vec::new(),
             sources: Sources {
                 reporters,
@@ -282,6 +291,7 @@ impl Builder {
         if let Some(chain) = x.chain.wasmd_mut().filter(|_| self.recorded) {
             chain.keep();
         }
+        x.dao = self.dao.taken(&mut *x.chain);
         self.stand_ins(&mut x);
         x.oracle = self.oracle(&mut x);
         x.engine = self.engine(&mut x);
@@ -325,7 +335,7 @@ impl Builder {
             peg: None,
         });
         let msg = breaker::InstantiateMsg {
-            dao: x.person("dao").into_string(),
+            dao: x.dao.to_string(),
             oracle: Handle::new(x.oracle.to_string()),
             engine: Handle::new(x.engine.to_string()),
             markets: markets.collect(),
@@ -375,7 +385,7 @@ impl Builder {
         let msg = engine::ExecuteMsg::Bind {
             breaker: Handle::new(x.breaker.to_string()),
             oracle: Handle::new(x.oracle.to_string()),
-            dao: x.person("dao").into_string(),
+            dao: x.dao.to_string(),
             markets: markets.collect(),
         };
         x.send(&deployer, Module::Engine, &msg, &[])

@@ -83,6 +83,8 @@ pub struct Exchange {
     pub engine: Addr,
     /// breaker-governance.
     pub breaker: Addr,
+    /// Who governs, as the breaker knows it.
+    pub dao: Addr,
     /// The markets; helpers without a name act on the first.
     pub markets: Vec<MarketAt>,
     /// Price sources.

@@ -31,6 +31,7 @@ mod code;
 mod embedded;
 mod exchange;
 mod foreign;
+mod governor;
 mod next;
 mod numbers;
 mod people;
@@ -50,10 +51,14 @@ pub use cw_multi_test::AppResponse;
 pub use embedded::Embedded;
 pub use exchange::{Exchange, Failed, MarketAt, Module, DENOM};
 pub use foreign::band_symbol;
+pub use governor::{replace, tell, Governor, Seat};
 pub use next::Next;
 pub use numbers::{dollars, price, units, usd};
 pub use pyth::pyth_id;
 pub use snapshot::Snapshot;
 pub use taught::Foreign;
 pub use touches::{Counted, Native, Touches};
-pub use wasmd::{execute, Cost, Files, Spent, Story, Trial, Tried, Wasmd};
+pub use wasmd::{
+    chain_governor, execute, sudo, ChainVote, Cost, DaoDao, Files, Spent, Story, Trial, Tried,
+    Wasmd,
+};

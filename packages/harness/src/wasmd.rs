@@ -1,6 +1,8 @@
 //! The real chain: the shipped wasm on the stock chain's own software, in another process.
 
+mod dao;
 mod files;
+mod gov;
 mod line;
 mod story;
 mod trial;
@@ -9,14 +11,16 @@ mod villain;
 use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use cosmwasm_std::{
-    testing::MockStorage, Addr, Binary, BlockInfo, Coin, Record, Storage, Timestamp,
+    testing::MockStorage, Addr, Binary, BlockInfo, Coin, Event, Record, Storage, Timestamp,
 };
 use cw_multi_test::AppResponse;
 use serde_json::{json, Value};
 
 use self::line::{Answer, Line};
 pub use self::{
+    dao::DaoDao,
     files::Files,
+    gov::{chain_governor, sudo, ChainVote},
     line::Spent,
     story::Story,
     trial::{Cost, Trial, Tried},
@@ -46,6 +50,8 @@ pub struct Wasmd {
     villains: Vec<(Fault, u64)>,
     /// What a transaction may use; nought is what a block holds.
     limit: u64,
+    /// Votes that have ended.
+    votes: Vec<gov::Ended>,
 }
 
 impl Wasmd {
@@ -71,6 +77,7 @@ impl Wasmd {
             failing: HashMap::new(),
             villains: Vec::new(),
             limit: 0,
+            votes: Vec::new(),
         };
         for fault in villain::FAULTS {
             let code = chain.store_code(&villain::code(fault));
@@ -94,8 +101,22 @@ impl Wasmd {
 
     /// Messages of any module in one transaction, signed by a person.
     pub fn tx(&mut self, sender: &Addr, msgs: &[Value]) -> Result<AppResponse, Failed> {
-        let answer = self.signed(sender, msgs)?;
-        Ok(done(&answer))
+        let done = done(&self.signed(sender, msgs)?);
+        self.learn(&done.events);
+        Ok(done)
+    }
+
+    /// Which code contracts now have.
+    fn learn(&mut self, left: &[Event]) {
+        let said = |event: &Event, key: &str| {
+            let attr = event.attributes.iter().find(|a| a.key == key);
+            attr.map(|a| a.value.clone())
+        };
+        for event in left.iter().filter(|e| e.ty == "migrate") {
+            if let Some(contract) = said(event, "_contract_address").map(Addr::unchecked) {
+                self.failing.remove(&contract);
+            }
+        }
     }
 
     fn signed(&self, sender: &Addr, msgs: &[Value]) -> Result<Answer, Failed> {
@@ -208,9 +229,12 @@ impl Chain for Wasmd {
     }
 
     fn next_block(&mut self, time: Duration) {
-        self.must(&json!({"op": "block", "at": time.as_nanos().to_string()}));
+        let opened = self.must(&json!({"op": "block", "at": time.as_nanos().to_string()}));
         self.block.height += 1;
         self.block.time = timestamp(time);
+        let left = opened.events();
+        self.learn(&left);
+        self.votes.extend(gov::ended(&left));
     }
 
     fn store(&mut self, part: Part) -> u64 {

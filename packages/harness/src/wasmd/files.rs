@@ -66,7 +66,16 @@ impl Files {
 
     /// The wasm of a part.
     pub fn wasm(&self, part: Part) -> Vec<u8> {
-        let path = self.path(part);
-        fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}; scripts/build-wasm", path.display()))
+        read(&self.path(part), "scripts/build-wasm")
     }
+
+    /// The wasm of one of the contracts of a DAO DAO.
+    pub(super) fn dao(&self, name: &str) -> Vec<u8> {
+        let path = self.extras.join("dao").join(name);
+        read(&path.with_extension("wasm"), "scripts/build-dao")
+    }
+}
+
+fn read(path: &Path, made_by: &str) -> Vec<u8> {
+    fs::read(path).unwrap_or_else(|e| panic!("{}: {e}; {made_by}", path.display()))
 }

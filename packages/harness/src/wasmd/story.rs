@@ -107,6 +107,7 @@ impl Story {
             oracle: self.oracle.clone(),
             engine: self.engine.clone(),
             breaker: self.breaker.clone(),
+            dao: people::address("dao"),
             markets: self.markets.iter().map(market).collect(),
             sources: Sources {
                 reporters: self.reporters.clone(),
