@@ -90,7 +90,8 @@ fn minutes(x: &mut Exchange, most: u32, enough: impl Fn(&Exchange) -> bool) {
             x.crank_in(market, "keeper", 10).unwrap();
         }
     }
-    assert!(enough(x), "not in {most} minutes");
+    let stance = x.stance();
+    assert!(enough(x), "not in {most} minutes: {stance:?}");
 }
 
 fn claim(x: &Exchange, market: usize) -> ExecuteMsg {
