@@ -11,7 +11,7 @@ use types::{
     level::Level,
     oracle,
     scope::Scope,
-    Side,
+    Ratio, Side,
 };
 
 /// What a transaction may use: an eighth of what the blocks of most chains hold.
@@ -55,7 +55,12 @@ fn scene() -> Exchange {
     x.withdraw("whale", 10_000_000).unwrap();
     let ready = x.withdrawal_queue("whale")[0].ready;
     x.wait(ready - x.now());
-    minutes(&mut x, 240, |x| x.stance().level == Level::Normal);
+    // And until both markets have wholly reopened after the silence.
+    minutes(&mut x, 240, |x| {
+        let all = [x.books(0).stance, x.books(1).stance];
+        all.iter()
+            .all(|stance| stance.level == Level::Normal && stance.caps == Ratio::ONE)
+    });
     x.deposit("alice", 40_000);
     let alice = x.person("alice");
     x.mint(&alice, dollars(1_000), DENOM);
@@ -78,19 +83,21 @@ fn scene() -> Exchange {
     x
 }
 
-/// A round and a crank of both markets a minute, until something is so.
+/// A round and a crank of both markets every half minute, the pace the feeds have learned, until something is so.
 fn minutes(x: &mut Exchange, most: u32, enough: impl Fn(&Exchange) -> bool) {
-    for _ in 0..most {
+    for _ in 0..2 * most {
         if enough(x) {
             return;
         }
-        x.wait(60);
+        x.wait(30);
         for market in 0..2 {
             x.quote_on(market, "2000");
             x.crank_in(market, "keeper", 10).unwrap();
         }
     }
-    assert!(enough(x), "not in {most} minutes");
+    let feed = x.markets[0].feed.clone();
+    let latches = x.latches(&feed);
+    assert!(enough(x), "not in {most} minutes: {latches:?}");
 }
 
 fn claim(x: &Exchange, market: usize) -> ExecuteMsg {
