@@ -4,9 +4,12 @@
 //!
 //! A new story is a function of [`By`] in a room of its subject, named once in `stories!` below.
 
+mod code;
 mod guardians;
+mod handover;
 mod levels;
 mod registration;
+mod settings;
 mod votes;
 
 use harness::{AppResponse, ChainVote, DaoDao, Exchange, Failed, Governor, Kind, Module};
@@ -61,8 +64,13 @@ macro_rules! stories {
 }
 
 stories!(
+    code::a_dead_breaker_is_replaced_through_the_engine,
+    code::code_that_is_not_sound_changes_nothing,
+    code::each_module_is_upgraded_alone,
     guardians::they_are_handed_over,
+    handover::another_governor_takes_over,
     levels::a_level_is_ordered_and_a_guardian_overruled,
+    settings::they_move_by_steps,
     registration::a_market_is_registered_and_trades,
     votes::a_bad_message_takes_the_good_ones_along,
     votes::a_lost_vote_orders_nothing,

@@ -220,6 +220,7 @@ pub fn query(deps: Deps, env: Env, Strict(msg): Strict<QueryMsg>) -> Result<Bina
     let answer = match msg {
         QueryMsg::Config {} => to_json_binary(&answers::config(deps.storage)?),
         QueryMsg::SelfCheck {} => to_json_binary(&check::myself(deps, &env)),
+        QueryMsg::Settings { market } => to_json_binary(&answers::settings(deps.storage, &market)?),
         QueryMsg::Replacement {} => to_json_binary(&upgrade::replacement(deps.storage)?),
         QueryMsg::Wallet { account, denom } => {
             to_json_binary(&answers::wallet(deps.storage, &valid(account)?, &denom)?)

@@ -4,7 +4,9 @@ use cosmwasm_std::{Addr, Deps, Env, Storage};
 use math::ledger::Book;
 use types::{
     engine::{Config, LpState, Mandate, MarketState, PositionState, Terms, Vitals},
-    page, Amount, Price, Side,
+    page,
+    params::MarketParams,
+    Amount, Price, Side,
 };
 
 use crate::{
@@ -27,6 +29,15 @@ pub fn config(storage: &dyn Storage) -> Result<Config, ContractError> {
             .map(|(id, _)| id)
             .collect(),
     })
+}
+
+/// A market's settings in force.
+pub fn settings(storage: &dyn Storage, id: &str) -> Result<Option<MarketParams>, ContractError> {
+    match peers::market(storage, id) {
+        Ok(market) => Ok(Some(market.params)),
+        Err(ContractError::NoMarket { .. }) => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 fn scene(deps: Deps, env: &Env, id: &str) -> Result<Option<Scene>, ContractError> {

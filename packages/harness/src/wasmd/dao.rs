@@ -56,6 +56,12 @@ impl DaoDao {
         Self { members }
     }
 
+    /// One of these people on the chain of an exchange, beside whoever governs it.
+    pub fn beside(x: &mut Exchange, members: &[&str]) -> Addr {
+        let chain = x.chain.wasmd_mut().expect("a DAO DAO is on the real chain");
+        Self::found(chain, members)
+    }
+
     /// Store the code and make one of these people: its core.
     pub(crate) fn found(chain: &mut Wasmd, members: &[&str]) -> Addr {
         let mut store = |name| {

@@ -16,6 +16,12 @@ pub enum QueryMsg {
     /// Whether it is sound: asked before and after code is replaced.
     #[returns(crate::upgrade::SelfCheck)]
     SelfCheck {},
+    /// A market's settings in force, as `SetParams` takes them.
+    #[returns(Option<crate::params::MarketParams>)]
+    Settings {
+        /// Which.
+        market: String,
+    },
     /// Other code for the breaker that the DAO has announced here.
     #[returns(Option<super::Replacement>)]
     Replacement {},
