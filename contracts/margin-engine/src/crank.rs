@@ -4,7 +4,7 @@
 use cosmwasm_std::{Addr, DepsMut, Env, Response, SubMsg};
 use math::margin::{initial, maintenance_target, variance, Recipe};
 use types::{
-    engine::{ExecuteMsg, FaultSeen},
+    engine::{FaultSeen, FromItself},
     level::Level,
     market,
     pending::Pending,
@@ -115,7 +115,7 @@ fn orders(
     mandate::all(deps.storage, turn.market, TAKEN_OVER)?
         .into_iter()
         .map(|m| {
-            let msg = ExecuteMsg::TakeOver {
+            let msg = FromItself::TakeOver {
                 market: turn.market.to_owned(),
                 order: m.order,
                 payee: turn.payee.to_string(),
@@ -142,7 +142,7 @@ fn beside(
 }
 
 fn newest(env: &Env, turn: &Turn) -> Result<SubMsg, ContractError> {
-    let msg = ExecuteMsg::Work {
+    let msg = FromItself::Work {
         market: turn.market.to_owned(),
         limit: turn.limit,
         payee: turn.payee.to_string(),

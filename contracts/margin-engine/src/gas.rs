@@ -1,7 +1,7 @@
 //! Gas given to contained messages. A parent's own limit exceeds the sum of its children's.
 
 use cosmwasm_std::{to_json_binary, Env, StdResult, WasmMsg};
-use types::engine::ExecuteMsg;
+use types::engine::FromItself;
 
 /// For the market to take one order.
 pub const ACCEPT: u64 = 400_000;
@@ -24,7 +24,7 @@ pub const TAKE_OVER: u64 = 1_800_000;
 pub const MIGRATE: u64 = 30_000_000;
 
 /// A message to ourselves.
-pub fn to_self(env: &Env, msg: &ExecuteMsg) -> StdResult<WasmMsg> {
+pub fn to_self(env: &Env, msg: &FromItself) -> StdResult<WasmMsg> {
     Ok(WasmMsg::Execute {
         contract_addr: env.contract.address.to_string(),
         msg: to_json_binary(msg)?,

@@ -87,12 +87,12 @@ fn tell(scene: &mut Scene, storage: &mut dyn Storage) -> Result<Option<SubMsg>, 
     if let Ok(stress) = cells::measure(scene, storage) {
         scene.books.watch.stress = stress;
     }
-    let msg = breaker::ExecuteMsg::Vitals {
+    let msg = breaker::FromEngine::Vitals {
         market: scene.id.clone(),
         vitals: vitals::of(scene, storage)?,
     };
     let breaker = peers::peers(storage)?.breaker;
-    let tell = breaker.tell(&msg, vec![])?;
+    let tell = breaker.tell_part(&msg)?;
     let awaiting = Awaiting::Told {
         market: scene.id.clone(),
     };
@@ -139,7 +139,7 @@ pub fn alone(
     (id, account): (&str, &Addr),
     payee: &Addr,
 ) -> Result<SubMsg, ContractError> {
-    let msg = types::engine::ExecuteMsg::Liquidate {
+    let msg = types::engine::FromItself::Liquidate {
         market: id.to_owned(),
         account: account.to_string(),
         payee: payee.to_string(),

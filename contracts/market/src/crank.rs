@@ -57,26 +57,26 @@ fn introduce(config: &Config) -> StdResult<SubMsg> {
     let terms = config.params.funding;
     let tell = config
         .engine
-        .tell(&engine::ExecuteMsg::SetFunding { terms }, vec![])?;
+        .tell_part(&engine::FromMarket::SetFunding { terms })?;
     Awaiting::Introduction {}.contained(tell, TELL)
 }
 
 fn settle(config: &Config, step: Step, (after, payee): (Option<u64>, &Addr)) -> StdResult<SubMsg> {
     let (order, payee) = (step.place.order, payee.to_string());
     let msg = match step.round {
-        Some(round) => engine::ExecuteMsg::Settle {
+        Some(round) => engine::FromMarket::Settle {
             order,
             round,
             after,
             payee,
         },
-        None => engine::ExecuteMsg::Evict { order, payee },
+        None => engine::FromMarket::Evict { order, payee },
     };
     let awaiting = Awaiting::Settlement {
         place: step.place,
         round: step.round.unwrap_or_default(),
     };
-    awaiting.contained(config.engine.tell(&msg, vec![])?, SETTLE)
+    awaiting.contained(config.engine.tell_part(&msg)?, SETTLE)
 }
 
 /// One lane, front first, with the last answer of the oracle: rounds rise along a lane, so a round that

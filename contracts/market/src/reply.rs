@@ -99,7 +99,7 @@ fn faulted(deps: DepsMut, env: &Env, place: Place) -> Result<Response, ContractE
     }
     let order = place.order;
     let engine = setup::load(deps.storage)?.engine;
-    let tell = engine.tell(&engine::ExecuteMsg::Fault { order }, vec![])?;
+    let tell = engine.tell_part(&engine::FromMarket::Fault { order })?;
     let refund = Awaiting::Refund { place }.contained(tell, REFUND)?;
     Ok(response.add_submessage(refund))
 }

@@ -3,7 +3,7 @@
 use cosmwasm_std::{StdResult, Storage, SubMsg};
 use math::{twap::FIVE_MINUTES, volatility::sigma, wide::Round as Rounding};
 use types::{
-    breaker::{ExecuteMsg, FeedReading},
+    breaker::{FeedReading, FromOracle},
     oracle::Status,
     pending::Pending,
     Price, Ratio,
@@ -42,7 +42,7 @@ pub fn send(storage: &dyn Storage, readings: Vec<FeedReading>) -> StdResult<Opti
     let Some(breaker) = binding::breaker(storage)? else {
         return Ok(None);
     };
-    let report = breaker.tell(&ExecuteMsg::Report { readings }, vec![])?;
+    let report = breaker.tell_part(&FromOracle::Report { readings })?;
     let then = Awaiting::Readings {
         breaker: breaker.addr().clone(),
     };

@@ -19,12 +19,14 @@ pub use decisions::{
 pub use events::{LatchChanged, ModuleFailed, StanceLeased, StanceLost};
 pub use governance::{Change, Clearing, Content, DaoMsg, Guardian, Raise};
 pub use params::{Dwell, Gaps, Params, Thresholds};
+pub use told::{FromEngine, FromOracle};
 
 mod answers;
 mod decisions;
 mod events;
 mod governance;
 mod params;
+mod told;
 
 /// The breaker's name on an address.
 pub enum Breaker {}

@@ -28,6 +28,7 @@ pub use events::{
 
 pub use order::{FundingTerms, Order};
 pub use settlement::{NotARefusal, Refusal, Settlement};
+pub use told::{FromItself, FromMarket};
 pub use windup::{
     Cause, NotACause, PositionSettled, ProfitSettled, Progress, VaultShored, WindUpBegun,
     WindUpState, WindUpTerms,
@@ -38,6 +39,7 @@ mod asks;
 mod events;
 mod order;
 mod settlement;
+mod told;
 mod windup;
 
 /// The engine's name on an address.

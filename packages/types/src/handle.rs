@@ -17,6 +17,9 @@ pub trait Interface {
     type Query: Serialize;
 }
 
+/// A part of what a contract can be told, in the same words.
+pub trait Part<I>: Serialize {}
+
 /// An address known to speak `I`. `A = String` is what arrives in a message; `A = Addr` is what may
 /// be stored, told or asked. Only [`Handle::check`] crosses over.
 #[derive(Serialize, Deserialize)]
@@ -59,6 +62,15 @@ impl<I: Interface> Handle<I> {
             contract_addr: self.addr.to_string(),
             msg: to_json_binary(msg)?,
             funds,
+        })
+    }
+
+    /// The same for whoever says no more than a part.
+    pub fn tell_part(&self, msg: &impl Part<I>) -> StdResult<WasmMsg> {
+        Ok(WasmMsg::Execute {
+            contract_addr: self.addr.to_string(),
+            msg: to_json_binary(msg)?,
+            funds: vec![],
         })
     }
 

@@ -146,10 +146,15 @@ impl<'de> Reader<'de> {
 }
 
 /// Numbers and texts: read as what they are, whoever wants them.
+#[inline(never)]
+fn scalar<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, Error> {
+    from_str(text)
+}
+
 macro_rules! plain {
     ($($method:ident $as:ty, $visit:ident;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            visitor.$visit(from_str::<$as>(self.text)?)
+            visitor.$visit(scalar::<$as>(self.text)?)
         }
     )*};
 }
@@ -300,20 +305,28 @@ struct Fields<'de> {
     object: Reader<'de>,
 }
 
+impl<'de> Fields<'de> {
+    /// The next field. One piece of code for every field of a type, wherever it is.
+    #[inline(never)]
+    fn next<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        match self.values.next().zip(self.names.next()) {
+            Some((Some(raw), _)) => seed.deserialize(self.object.at(raw)),
+            Some((None, name)) => seed.deserialize(Missing(name)),
+            None => Err(Error::missing_field("another")),
+        }
+    }
+}
+
 impl<'de> SeqAccess<'de> for Fields<'de> {
     type Error = Error;
 
+    /// There is always one: what a struct would do without is left out.
+    #[inline(always)]
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Error> {
-        let Some((value, name)) = self.values.next().zip(self.names.next()) else {
-            return Ok(None);
-        };
-        match value {
-            Some(raw) => seed.deserialize(self.object.at(raw)).map(Some),
-            None => seed.deserialize(Missing(name)).map(Some),
-        }
+        self.next(seed).map(Some)
     }
 }
 
