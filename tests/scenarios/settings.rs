@@ -53,7 +53,7 @@ fn stricter_settings_are_in_force_at_once_and_liquidate_nobody() {
     let stricter = with(|p| {
         p.mm_share = Ratio::percent(55);
         p.fees.reduce = Ratio::raw(330_000_000_000_000);
-        p.side_share = Ratio::percent(25);
+        p.account_share = Ratio::percent(25);
         p.exits.delay = 660;
     });
     let before = x.books(0).terms;
@@ -61,7 +61,7 @@ fn stricter_settings_are_in_force_at_once_and_liquidate_nobody() {
     let said = &ParamsSet::find(&done.events).unwrap()[0];
     assert_eq!(
         (said.market.as_str(), said.fields.as_str()),
-        ("eth-perp", "side_share,mm_share,fees.reduce,exits.delay")
+        ("eth-perp", "account_share,mm_share,fees.reduce,exits.delay")
     );
     assert_eq!(x.books(0).terms.mm, before.mm, "it moves along its ramp");
     assert_eq!(stored(&x), stricter);
@@ -91,7 +91,7 @@ fn one_step_a_day_however_many_orders() {
 #[test]
 fn looser_settings_wait_are_vetoed_once_and_executed_once() {
     let mut x = governed();
-    let looser = with(|p| p.side_share = Ratio::percent(55));
+    let looser = with(|p| p.account_share = Ratio::percent(55));
     let no = set(&mut x, looser.clone(), Shift::Tighten).unwrap_err();
     assert!(matches!(
         no.of(),
@@ -121,7 +121,7 @@ fn a_step_too_far_is_refused_by_the_engine_and_waits_to_be_called_back() {
     let mut x = governed();
     set(
         &mut x,
-        with(|p| p.side_share = Ratio::percent(60)),
+        with(|p| p.account_share = Ratio::percent(60)),
         Shift::Loosen,
     )
     .unwrap();
@@ -138,7 +138,7 @@ fn what_was_tightened_by_mistake_is_back_after_a_day() {
     let mut x = governed();
     set(
         &mut x,
-        with(|p| p.side_share = Ratio::percent(25)),
+        with(|p| p.account_share = Ratio::percent(25)),
         Shift::Tighten,
     )
     .unwrap();
@@ -163,7 +163,7 @@ fn an_alarmed_market_is_loosened_after_a_week() {
     .unwrap();
     set(
         &mut x,
-        with(|p| p.side_share = Ratio::percent(45)),
+        with(|p| p.account_share = Ratio::percent(45)),
         Shift::Tighten,
     )
     .unwrap();

@@ -31,7 +31,7 @@ pub fn they_move_by_steps(by: By) {
 
     let mut stricter = before.clone();
     stricter.mm_share = Ratio::percent(55);
-    stricter.side_share = Ratio::percent(40);
+    stricter.account_share = Ratio::percent(40);
     governor
         .order(&mut x, set(&stricter, Shift::Tighten))
         .unwrap();
@@ -43,7 +43,7 @@ pub fn they_move_by_steps(by: By) {
     again.mm_share = Ratio::percent(56);
     assert!(governor.order(&mut x, set(&again, Shift::Tighten)).is_err());
     let mut looser = stricter.clone();
-    looser.side_share = Ratio::percent(44);
+    looser.account_share = Ratio::percent(44);
     assert!(governor
         .order(&mut x, set(&looser, Shift::Tighten))
         .is_err());

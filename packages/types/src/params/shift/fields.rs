@@ -1,5 +1,6 @@
 //! Every setting of a compartment: which way it is stricter, and how fast it may become so. What moves the
-//! maintenance margin, costs or delays an exit takes the short step; so does every input of the margins.
+//! maintenance margin, costs or delays an exit (of liquidity too: the floor it leaves counts) takes the short step; so does
+//! every input of the margins.
 
 use cosmwasm_std::Uint128;
 
@@ -36,7 +37,7 @@ pub const FIELDS: [Field; 34] = [
         "side_share",
         |p| raw(p.side_share),
         Tighter::Down,
-        Step::Other,
+        Step::Exits,
     ),
     field(
         "account_share",
@@ -44,7 +45,7 @@ pub const FIELDS: [Field; 34] = [
         Tighter::Down,
         Step::Other,
     ),
-    field("gap", |p| raw(p.gap), Tighter::Up, Step::Other),
+    field("gap", |p| raw(p.gap), Tighter::Up, Step::Exits),
     field(
         "sigma_multiple",
         |p| raw(p.sigma_multiple),
@@ -147,7 +148,7 @@ pub const FIELDS: [Field; 34] = [
         "exits.gain_limit",
         |p| raw(p.exits.gain_limit),
         Tighter::Down,
-        Step::Other,
+        Step::Exits,
     ),
     field(
         "exits.cover_limit",

@@ -18,8 +18,8 @@ fn mm(percent: u64) -> MarketParams {
     with(|p| p.mm_share = Ratio::percent(percent))
 }
 
-fn side(percent: u64) -> MarketParams {
-    with(|p| p.side_share = Ratio::percent(percent))
+fn account(percent: u64) -> MarketParams {
+    with(|p| p.account_share = Ratio::percent(percent))
 }
 
 fn past(days_ago: u64, loosened: bool, params: MarketParams) -> Past {
@@ -104,10 +104,10 @@ fn a_tightening_moves_by_a_step_and_loosens_nothing() {
             ..
         })
     ));
-    assert_eq!(judge(side(25)), Ok((vec!["side_share"], false)));
-    assert!(matches!(judge(side(24)), Err(BadShift::TooFar { .. })));
+    assert_eq!(judge(account(25)), Ok((vec!["account_share"], false)));
+    assert!(matches!(judge(account(24)), Err(BadShift::TooFar { .. })));
     let both = with(|p| {
-        p.side_share = Ratio::percent(40);
+        p.account_share = Ratio::percent(40);
         p.mm_share = Ratio::percent(45);
     });
     assert!(matches!(judge(both), Err(BadShift::Looser { .. })));
