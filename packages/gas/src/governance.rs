@@ -117,7 +117,7 @@ fn settings(o: &mut Orders) {
     let name = "dao: announce looser settings";
     o.weigh(name, "dao", &dao(looser.clone()));
     o.x.order(looser).expect("the DAO may");
-    o.x.wait(4 * 24 * 3_600);
+    o.x.wait(8 * 24 * 3_600);
     let execute = ExecuteMsg::Execute { change: 2 };
     o.weigh("anyone: execute looser settings", "keeper", &execute);
 }
