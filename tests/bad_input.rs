@@ -1366,6 +1366,10 @@ impl Stage {
         let venue = self.x.markets[0].addr.clone();
         let upgrade =
             |module: &str| json!({"upgrade": {"module": module, "code": 7, "msg": "e30="}});
+        // What is announced is kept whole, so it may not be long.
+        let padded = cosmwasm_std::Binary::from(vec![b' '; 6_100]).to_base64();
+        let long = json!({"upgrade": {"module": self.x.engine, "code": 7, "msg": padded}});
+        let said = long.to_string().len();
         let rows = [
             (
                 set("no-perp", &in_force, "loosen"),
@@ -1384,6 +1388,13 @@ impl Stage {
                 upgrade(venue.as_str()),
                 Breaker::NotAdmin {
                     module: venue.clone(),
+                },
+            ),
+            (
+                long.clone(),
+                Breaker::TooLong {
+                    bytes: said,
+                    max: 8_192,
                 },
             ),
             (

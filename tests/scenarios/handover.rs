@@ -1,6 +1,7 @@
 //! The DAO hands over to another: announced, a week, and in force when that one says that it is there.
 
 use breaker_governance::{ContractError as Breaker, Role};
+use cosmwasm_std::Binary;
 use harness::{AppResponse, Exchange, Failed, Module};
 use margin_engine::ContractError as Engine;
 use types::{
@@ -50,7 +51,14 @@ fn who_takes_over_says_so_and_both_contracts_know_from_then_on() {
         assert_eq!(*role, needed);
     }
     assert!(governs(&mut x, "dao"));
+    // What the DAO that goes has announced at the engine goes with it.
+    let msg = Binary::from(b"{}");
+    x.tell("dao", &engine::ExecuteMsg::ReplaceBreaker { code: 7, msg })
+        .unwrap();
     execute(&mut x, "council").unwrap();
+    let waits: Option<engine::Replacement> =
+        x.ask(Module::Engine, &engine::QueryMsg::Replacement {});
+    assert_eq!(waits, None);
     assert!(!governs(&mut x, "dao"));
     assert!(governs(&mut x, "council"));
     let config: Config = x.ask(Module::Breaker, &QueryMsg::Config {});

@@ -5,7 +5,7 @@ use types::{pending::Pending, scope::Stance};
 
 use crate::upgrade::Progress;
 
-/// What this contract waits for.
+/// What this contract waits for. Numbered by their order where they travel: new ones come last.
 #[cw_serde]
 pub enum Awaiting {
     /// Whether the engine takes a stance.
@@ -25,6 +25,11 @@ pub enum Awaiting {
         /// Which.
         change: u64,
     },
+    /// Whether the engine says what a market's books read.
+    Vitals {
+        /// Which market.
+        market: String,
+    },
     /// What a module says of itself.
     Checked {
         /// In which upgrade.
@@ -34,11 +39,6 @@ pub enum Awaiting {
     Migrated {
         /// In which upgrade.
         progress: Progress,
-    },
-    /// Whether the engine says what a market's books read.
-    Vitals {
-        /// Which market.
-        market: String,
     },
 }
 

@@ -15,6 +15,9 @@ use crate::{audit::Broken, guardian, key, ContractError};
 
 /// Changes waiting at most.
 pub const MAX: usize = 8;
+/// What a change may say, bytes. All that wait are one stored value, and a chain takes none above 128 KiB: were there room
+/// to fill it, no veto could be written any more.
+pub const MAX_BYTES: usize = 8 * 1_024;
 /// Timelock and veto window together: 48 h and 24 h.
 pub const DELAY: u64 = 72 * 3_600;
 /// For settings that were in force a short while ago, at any level below ReduceOnly: a day.
@@ -63,7 +66,12 @@ pub fn announce(
     if changes.len() >= MAX {
         return Err(ContractError::TooManyChanges { max: MAX });
     }
-    let earlier = VETOES.may_load(storage, &named(&content)?)?;
+    let name = named(&content)?;
+    if name.len() > MAX_BYTES {
+        let (bytes, max) = (name.len(), MAX_BYTES);
+        return Err(ContractError::TooLong { bytes, max });
+    }
+    let earlier = VETOES.may_load(storage, &name)?;
     let id = NEXT.load(storage)?;
     let change = Change {
         id,

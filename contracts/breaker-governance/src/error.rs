@@ -183,6 +183,14 @@ pub enum ContractError {
         /// How many may.
         max: usize,
     },
+    /// A change that says too much.
+    #[error("{bytes} bytes: a change says at most {max}")]
+    TooLong {
+        /// How many it has.
+        bytes: usize,
+        /// How many it may have.
+        max: usize,
+    },
     /// A change whose time has not come.
     #[error("it may be executed from {ready}")]
     TooEarly {

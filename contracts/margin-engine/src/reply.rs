@@ -15,7 +15,7 @@ use crate::{
     order, peers, upgrade, work, ContractError,
 };
 
-/// Unfinished business.
+/// Unfinished business. Numbered by their order where they travel: new ones come last.
 #[cw_serde]
 pub enum Awaiting {
     /// The market takes or rejects an order.
@@ -55,17 +55,17 @@ pub enum Awaiting {
     },
     /// An order of a dead market, heard of only if it fails: it is tried again.
     TakenOver {},
+    /// The breaker hears what the books read, heard of only if it fails.
+    Told {
+        /// Which market.
+        market: String,
+    },
     /// The breaker runs other code, or not.
     BreakerMigrated {
         /// Which, as the chain numbers it.
         code: u64,
         /// What the breaker said it was before.
         before: ContractVersion,
-    },
-    /// The breaker hears what the books read, heard of only if it fails.
-    Told {
-        /// Which market.
-        market: String,
     },
 }
 

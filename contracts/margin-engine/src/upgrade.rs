@@ -27,8 +27,9 @@ pub fn dao(storage: &dyn Storage) -> StdResult<Option<Addr>> {
     DAO.may_load(storage)
 }
 
-/// This one governs from now on.
+/// This one governs from now on; what the one before announced here is void.
 pub fn set_dao(storage: &mut dyn Storage, dao: &Addr) -> StdResult<()> {
+    REPLACEMENT.remove(storage);
     DAO.save(storage, dao)
 }
 
@@ -79,12 +80,12 @@ pub fn execute(deps: DepsMut, now: u64) -> Result<Response, ContractError> {
         let ready = waiting.ready;
         return Err(ContractError::TooEarly { ready });
     }
-    REPLACEMENT.remove(deps.storage);
     migrate(deps, waiting.code, waiting.msg)
 }
 
-/// Give the breaker other code.
+/// Give the breaker other code. Nothing that was announced for the code it had waits any longer.
 pub fn migrate(deps: DepsMut, code: u64, msg: Binary) -> Result<Response, ContractError> {
+    REPLACEMENT.remove(deps.storage);
     let breaker = peers::peers(deps.storage)?.breaker;
     let awaiting = Awaiting::BreakerMigrated {
         code,

@@ -120,3 +120,41 @@ proptest! {
         }
     }
 }
+
+/// A chain takes no value above 128 KiB: were the list of changes as long, no veto could be written.
+#[test]
+fn however_much_the_changes_say_each_can_be_vetoed() {
+    const CHAIN: usize = 128 * 1_024;
+    let mut storage = MockStorage::new();
+    let now = 1_000_000;
+    start(&mut storage).unwrap();
+    guardian::start(&mut storage, (0..9).map(who).collect(), now).unwrap();
+    let long = |n: usize, bytes: usize| Content::Upgrade {
+        module: Addr::unchecked(format!("module-{n}")),
+        code: u64::MAX,
+        msg: vec![b' '; bytes].into(),
+    };
+    let most = (0..MAX_BYTES)
+        .rev()
+        .find(|bytes| named(&long(0, *bytes)).unwrap().len() <= MAX_BYTES)
+        .unwrap();
+    let more = (long(0, most + 1), Level::Normal);
+    let refused = announce(&mut storage, more, now).unwrap_err();
+    assert!(matches!(
+        refused,
+        ContractError::TooLong { max: MAX_BYTES, .. }
+    ));
+    for n in 0..MAX {
+        announce(&mut storage, (long(n, most), Level::Settlement), now).unwrap();
+    }
+    for id in 1..=8 {
+        for n in 0..9 {
+            veto(&mut storage, &who(n), (id, now)).unwrap();
+        }
+    }
+    let largest = storage
+        .range(None, None, cosmwasm_std::Order::Ascending)
+        .map(|(key, value)| key.len().max(value.len()))
+        .max();
+    assert!(largest.unwrap() < CHAIN / 2, "{largest:?}");
+}

@@ -57,7 +57,7 @@ pub const FIELDS: [Field; 34] = [
     field("im_max", |p| raw(p.im_max), Tighter::Up, Step::Exits),
     field("mm_share", |p| raw(p.mm_share), Tighter::Up, Step::Exits),
     field("buffer", |p| raw(p.buffer), Tighter::Up, Step::Exits),
-    field("oi_add_on", |p| raw(p.oi_add_on), Tighter::Up, Step::Other),
+    field("oi_add_on", |p| raw(p.oi_add_on), Tighter::Up, Step::Exits),
     field(
         "variance.floor",
         |p| raw(p.variance.floor),
