@@ -32,6 +32,7 @@ mod oracle_incidents;
 mod orders;
 mod outflow;
 mod pace;
+mod posted;
 mod readings;
 mod reanchor;
 mod reconcile;

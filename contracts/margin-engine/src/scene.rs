@@ -68,7 +68,7 @@ impl Scene {
         let oracle = peers::peers(deps.storage)?.oracle;
         // An oracle that fails is one that knows nothing: what needs no price goes on.
         self.prices = oracle
-            .snapshot(&deps.querier, &self.market.feed, round)
+            .snapshot(&deps.querier, &self.market.feed, (round, self.now.time))
             .unwrap_or(Snapshot::UNKNOWN);
         Ok(())
     }

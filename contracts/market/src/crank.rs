@@ -100,7 +100,9 @@ struct Planner<'a> {
 }
 
 fn plan(deps: Deps, env: &Env, config: &Config, limit: u32) -> Result<Vec<Step>, ContractError> {
-    let prices = config.oracle.snapshot(&deps.querier, &config.feed, None)?;
+    let now = env.block.time.seconds();
+    let asked = (None, now);
+    let prices = config.oracle.snapshot(&deps.querier, &config.feed, asked)?;
     let Some(newest) = prices.newest else {
         return Ok(vec![]);
     };
@@ -110,7 +112,7 @@ fn plan(deps: Deps, env: &Env, config: &Config, limit: u32) -> Result<Vec<Step>,
         newest: newest.round,
         before: newest.before.map(|round| round.at),
         max_future: prices.max_future,
-        now: env.block.time.seconds(),
+        now,
     };
     let limit = usize::try_from(limit).unwrap_or(1);
     let mut reducing = planner.lane(true, limit)?;

@@ -3,14 +3,22 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Api, DepsMut, Order, StdResult, Storage};
 use math::{
-    aggregate::Quorum, fallback::Fallback, grace::Grace, jump::Watch, twap::Twap,
-    volatility::Volatility, wide::Round as Rounding,
+    aggregate::Quorum,
+    fallback::Fallback,
+    grace::Grace,
+    jump::Watch,
+    twap::{Twap, HALF_HOUR},
+    volatility::Volatility,
+    wide::Round as Rounding,
 };
 use store::Map;
 use types::{
     clock::Moment,
     id,
-    oracle::{FeedParams, FeedSetup, Pair, SettlePrice, Status, Tier, Variance},
+    oracle::{
+        posted::{Kept, Posted},
+        FeedParams, FeedSetup, Pair, SettlePrice, Status, Tier, Variance,
+    },
     Ratio,
 };
 
@@ -23,9 +31,6 @@ use crate::{
 
 /// Name -> feed.
 const FEEDS: Map<&str, Feed> = Map::new(key::FEEDS);
-
-/// A round is Stale up to this many times `max_age`, then Invalid.
-pub const STALE_FACTOR: u64 = 10;
 
 /// Everything about one feed.
 #[cw_serde]
@@ -63,16 +68,6 @@ pub struct Newest {
     pub settle: Option<SettlePrice>,
     /// Volatility, from the first round that was Valid or Degraded.
     pub volatility: Option<Volatility>,
-}
-
-/// How far back rounds are kept.
-#[cw_serde]
-#[derive(Copy, Eq, Default)]
-pub struct Kept {
-    /// Number of the oldest round kept; 0 before the first.
-    pub oldest: u64,
-    /// When the newest round no longer kept was.
-    pub evicted: Option<Moment>,
 }
 
 impl Feed {
@@ -118,19 +113,26 @@ impl Feed {
         })
     }
 
+    /// What is posted of it for others, once it has a round.
+    pub fn posted(&self) -> Option<Posted> {
+        let newest = self.newest.as_ref()?;
+        Some(Posted {
+            newest: newest.pair,
+            average: newest.twap.average(HALF_HOUR),
+            variance: self.variance(),
+            max_future: self.params.max_future,
+            max_age: self.params.max_age,
+            grace_until: newest.grace.until,
+            kept: self.kept,
+        })
+    }
+
     /// The status of this moment: the round's while it is fresh, then Stale, then Invalid.
     pub fn status(&self, now: u64) -> Status {
-        let Some(newest) = &self.newest else {
-            return Status::Invalid;
-        };
-        let age = now.saturating_sub(newest.pair.round.at.time);
-        if age <= self.params.max_age {
-            newest.pair.round.status
-        } else if age <= self.params.max_age.saturating_mul(STALE_FACTOR) {
-            Status::Stale
-        } else {
-            Status::Invalid
-        }
+        let newest = self.newest.as_ref().map(|n| n.pair.round);
+        newest.map_or(Status::Invalid, |round| {
+            round.status(self.params.max_age, now)
+        })
     }
 
     /// The variance floor, per second.

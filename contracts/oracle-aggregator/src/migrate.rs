@@ -4,12 +4,15 @@ use cosmwasm_std::{Response, Storage};
 
 use crate::{
     contract::{NAME, VERSION},
-    ContractError,
+    feed, round, ContractError,
 };
 
-/// Move the version forward. There is no older layout to convert.
+/// Move the version forward. What is posted of a feed is written anew: 0.1.0 posted nothing.
 pub fn migrate(storage: &mut dyn Storage) -> Result<Response, ContractError> {
     cw2::ensure_from_older_version(storage, NAME, VERSION)?;
+    for (name, feed) in feed::all(storage)? {
+        round::post(storage, &name, &feed)?;
+    }
     Ok(Response::new())
 }
 

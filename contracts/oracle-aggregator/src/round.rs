@@ -5,14 +5,20 @@ use store::Map;
 use thiserror::Error;
 use types::{
     clock::Moment,
-    oracle::{Pair, Round, RoundAfter},
+    oracle::{
+        posted::{History, Posted},
+        Round,
+    },
 };
 
 use crate::{
+    contract::VERSION,
     feed::{self, Feed, Newest},
     key,
 };
 
+/// Feed -> what is posted of it.
+const POSTED: Map<&str, Posted> = Map::new(key::POSTED);
 /// (feed, number) -> round.
 const ROUNDS: Map<(&str, u64), Round> = Map::new(key::ROUNDS);
 
@@ -20,7 +26,7 @@ const ROUNDS: Map<(&str, u64), Round> = Map::new(key::ROUNDS);
 const EVICTIONS: usize = 2;
 
 /// Append a round: it becomes the feed's newest, and at most two that are older than the history
-/// kept go. The two newest always stay.
+/// kept go. The two newest always stay. Then it is posted.
 pub fn append(
     storage: &mut dyn Storage,
     name: &str,
@@ -37,7 +43,7 @@ pub fn append(
             break;
         }
     }
-    Ok(())
+    post(storage, name, feed)
 }
 
 fn evict(storage: &mut dyn Storage, name: &str, feed: &mut Feed, now: u64) -> StdResult<bool> {
@@ -56,76 +62,28 @@ fn evict(storage: &mut dyn Storage, name: &str, feed: &mut Feed, now: u64) -> St
     Ok(true)
 }
 
-/// One round, if it is kept.
-pub fn get(
-    storage: &dyn Storage,
-    name: &str,
-    feed: &Feed,
-    number: u64,
-) -> StdResult<Option<Round>> {
-    let Some(newest) = &feed.newest else {
-        return Ok(None);
-    };
-    let Pair { round, before } = newest.pair;
-    let at_hand = [Some(round), before];
-    match at_hand.into_iter().flatten().find(|r| r.number == number) {
-        Some(found) => Ok(Some(found)),
-        None => ROUNDS.may_load(storage, (name, number)),
+/// What is posted of a feed.
+pub fn posted(storage: &dyn Storage, name: &str) -> StdResult<Option<Posted>> {
+    POSTED.may_load(storage, name)
+}
+
+/// Post what a feed says from now on.
+pub fn post(storage: &mut dyn Storage, name: &str, feed: &Feed) -> StdResult<()> {
+    match feed.posted() {
+        Some(posted) => POSTED.save(storage, name, &posted),
+        None => Ok(()),
     }
 }
 
-/// One round and the one before it.
-pub fn pair(
+/// Look into a feed's history.
+pub fn history<T>(
     storage: &dyn Storage,
-    name: &str,
-    feed: &Feed,
-    number: u64,
-) -> StdResult<Option<Pair>> {
-    let Some(round) = get(storage, name, feed, number)? else {
-        return Ok(None);
-    };
-    let before = match number.checked_sub(1) {
-        Some(previous) => get(storage, name, feed, previous)?,
-        None => None,
-    };
-    Ok(Some(Pair { round, before }))
-}
-
-/// The first round later than `after` in both time and height. Both rise with the number, so the
-/// newest is looked at first (mostly it is the one, or there is none yet), then halves.
-pub fn after(
-    storage: &dyn Storage,
-    name: &str,
-    feed: &Feed,
-    after: Moment,
-) -> StdResult<RoundAfter> {
-    let later = |at: Moment| at.time > after.time && at.height > after.height;
-    let Some(newest) = &feed.newest else {
-        return Ok(RoundAfter::NotYet {});
-    };
-    if !later(newest.pair.round.at) {
-        return Ok(RoundAfter::NotYet {});
-    }
-    if feed.kept.evicted.is_some_and(later) {
-        return Ok(RoundAfter::Evicted {});
-    }
-    // `found` is later; everything below `low` is not.
-    let (mut low, mut found) = (feed.kept.oldest, newest.pair.round);
-    if newest.pair.before.is_some_and(|b| !later(b.at)) {
-        low = found.number;
-    }
-    while low < found.number {
-        let middle = low.midpoint(found.number);
-        let Some(round) = get(storage, name, feed, middle)? else {
-            return Ok(RoundAfter::Evicted {});
-        };
-        if later(round.at) {
-            found = round;
-        } else {
-            low = middle.saturating_add(1);
-        }
-    }
-    Ok(RoundAfter::Round(found))
+    (name, posted): (&str, &Posted),
+    look: impl FnOnce(History<'_>) -> StdResult<T>,
+) -> StdResult<T> {
+    let read = |number| ROUNDS.may_load(storage, (name, number));
+    let read = &read;
+    look(History { posted, read })
 }
 
 /// A broken promise about a feed's history.
@@ -149,6 +107,12 @@ pub enum Broken {
         /// Which round.
         round: u64,
     },
+    /// What others read is not what the feed says.
+    #[error("feed `{feed}` posts something else")]
+    Posted {
+        /// Which feed.
+        feed: String,
+    },
     /// The feed's newest pair is not the end of its history.
     #[error("feed `{feed}`: its newest pair is not the end of its history")]
     NewestElsewhere {
@@ -160,6 +124,7 @@ pub enum Broken {
 /// What must hold after every message. Tests call it; the chain never does.
 pub fn audit(storage: &dyn Storage) -> StdResult<Vec<Broken>> {
     let mut broken = vec![];
+    let posts = cw2::get_contract_version(storage).is_ok_and(|v| v.version == VERSION);
     for (name, feed) in feed::all(storage)? {
         let rounds: Vec<Round> = ROUNDS
             .prefix(&name)
@@ -169,6 +134,11 @@ pub fn audit(storage: &dyn Storage) -> StdResult<Vec<Broken>> {
         broken.extend(gaps(&name, &feed, &rounds));
         broken.extend(order(&name, &feed, &rounds));
         broken.extend(end(&name, &feed, &rounds));
+        let there = posted(storage, &name)?;
+        // A version before this one posts nothing.
+        if there != feed.posted() && (there.is_some() || posts) {
+            broken.push(Broken::Posted { feed: name });
+        }
     }
     Ok(broken)
 }

@@ -101,7 +101,9 @@ fn of_sources(how: &str, many: usize) -> Outcome {
 }
 
 fn of_chain(how: &str) -> Outcome {
-    played(&format!("[[fault]]\nfrom = 900\nto = 1800\n{how}\n"))
+    // What the last rounds say stays readable while the oracle is dead: nothing closes before the leases lapse.
+    let to = if how.contains("oracle") { 1_860 } else { 1_800 };
+    played(&format!("[[fault]]\nfrom = 900\nto = {to}\n{how}\n"))
 }
 
 /// What attackers took together, and what the best of them did, in millionths of a dollar.

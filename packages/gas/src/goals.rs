@@ -1,5 +1,5 @@
 //! What the table promises, against the nearest peer measured on the same software (its figures: an order in a batch
-//! 332,000, a liquidation in a batch 278,000, into and out of the vault 180,000).
+//! 332,000, a liquidation in a batch 278,000, into and out of the vault 180,000, an order placed and filled alone 679,000).
 
 use crate::table::Table;
 
@@ -8,6 +8,9 @@ const ROWS: [(&str, u64); 2] = [
     ("ask into the vault", 180_000),
     ("ask out of the vault", 180_000),
 ];
+/// An order placed, and filled by the order book's own crank with nothing else to do: both together.
+const ALONE: [&str; 2] = ["place an increase", "crank the order book alone, 1 order"];
+const ALONE_MOST: u64 = 509_000;
 /// Actions that may cost so much in any market.
 const ACTIONS: [(&str, u64); 2] = [
     ("an order in a batch", 166_000),
@@ -29,6 +32,13 @@ pub fn missed(table: &Table) -> Vec<String> {
             Some(gas) if gas <= most => {}
             gas => missed.push(format!("{name}: {gas:?}, {most} promised")),
         }
+    }
+    let alone = ALONE.map(|name| of(name).map(|row| row.cost.gas));
+    let sum = alone.into_iter().sum::<Option<u64>>();
+    if sum.is_none_or(|sum| sum > ALONE_MOST) {
+        missed.push(format!(
+            "an order placed and filled alone: {sum:?}, {ALONE_MOST} promised"
+        ));
     }
     for (name, most) in ACTIONS {
         let by = table.growth.get(name).into_iter().flatten();
@@ -78,13 +88,13 @@ mod tests {
         for by in dear.growth.values_mut() {
             by.insert("100000".into(), 200_000);
         }
-        // Two rows, two actions, the growth of those, and the block's room.
+        // Two rows, an order alone, two actions, the growth of those, and the block's room.
         let missed = missed(&dear);
-        assert_eq!(missed.len(), 7, "{missed:?}");
+        assert_eq!(missed.len(), 8, "{missed:?}");
         let none = Table {
             rows: vec![],
             growth: dear.growth.clone().into_iter().take(0).collect(),
         };
-        assert_eq!(super::missed(&none).len(), 5);
+        assert_eq!(super::missed(&none).len(), 6);
     }
 }

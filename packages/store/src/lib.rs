@@ -4,7 +4,8 @@
 //! Keys, prefixes and bounds are those of cw-storage-plus to the byte. A value is the fields of its
 //! struct in order, without names: shorter to write, cheaper to read, and far less code than a JSON
 //! reader per type. The price: **a stored struct must not change its fields without a migration that
-//! rewrites it**, and nobody outside reads it raw; what others may know is asked by query.
+//! rewrites it**, and nobody outside reads it raw but where it is posted for others, under a key that
+//! says which form it has ([`Map::query`]); all else that others may know is asked by query.
 
 mod item;
 mod map;

@@ -24,6 +24,7 @@ pub use setup::{FeedParams, FeedSetup, Origin, SourceSetup, Tier};
 mod answers;
 mod events;
 pub mod foreign;
+pub mod posted;
 mod setup;
 
 /// The oracle's name on an address.
@@ -202,24 +203,59 @@ impl Handle<Oracle> {
         self.ask(querier, &QueryMsg::Settle { feed })
     }
 
-    /// Everything a clearing house needs.
+    // Inline, here and below: else the readers of packed values are made once in this crate, where whoever shares them
+    // keeps texts that nobody reads, 3 kB in each contract.
+
+    /// What it posts of a feed; none before its first round, and of an oracle that posts nothing.
+    #[inline]
+    #[allow(clippy::disallowed_methods)]
+    fn posted(&self, querier: &QuerierWrapper, feed: &str) -> StdResult<Option<posted::Posted>> {
+        posted::POSTED.query(querier, self.addr(), feed)
+    }
+
+    /// Everything a clearing house needs at `now`: from what is posted, else asked for.
+    #[inline]
     pub fn snapshot(
         &self,
         querier: &QuerierWrapper,
         feed: &str,
-        round: Option<u64>,
+        (round, now): (Option<u64>, u64),
     ) -> StdResult<Snapshot> {
-        let feed = feed.to_owned();
-        self.ask(querier, &QueryMsg::Snapshot { feed, round })
+        let Some(posted) = self.posted(querier, feed)? else {
+            let feed = feed.to_owned();
+            return self.ask(querier, &QueryMsg::Snapshot { feed, round });
+        };
+        let named = match round {
+            Some(number) => self.history(querier, (feed, &posted), |h| h.pair(number))?,
+            None => None,
+        };
+        Ok(posted.at(now, named))
     }
 
-    /// The first round that binds something placed at `time` and `height`.
+    #[inline]
+    #[allow(clippy::disallowed_methods)]
+    fn history<T>(
+        &self,
+        querier: &QuerierWrapper,
+        (feed, posted): (&str, &posted::Posted),
+        look: impl FnOnce(posted::History<'_>) -> StdResult<T>,
+    ) -> StdResult<T> {
+        let read = |number| posted::ROUNDS.query(querier, self.addr(), (feed, number));
+        let read = &read;
+        look(posted::History { posted, read })
+    }
+
+    /// The first round that binds something placed at `time` and `height`: from what is posted, else asked for.
+    #[inline]
     pub fn round_after(
         &self,
         querier: &QuerierWrapper,
         feed: &str,
         after: Moment,
     ) -> StdResult<RoundAfter> {
+        if let Some(posted) = self.posted(querier, feed)? {
+            return self.history(querier, (feed, &posted), |h| h.after(after));
+        }
         self.ask(
             querier,
             &QueryMsg::RoundAfter {

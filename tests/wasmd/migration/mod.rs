@@ -17,6 +17,8 @@ use self::fixture::{releases, Release};
 
 /// The record of cw2: a contract's name and version.
 const CW2: &[u8] = b"contract_info";
+/// Where the oracle posts what it says of each feed: the name, after its length.
+const POSTED: &[u8] = b"\x00\x08posted_1";
 const CURRENT: &str = env!("CARGO_PKG_VERSION");
 /// Gas of a trial.
 const LIMIT: u64 = 100_000_000;
@@ -70,8 +72,10 @@ fn version(storage: &[Record]) -> String {
     record["version"].as_str().unwrap().to_owned()
 }
 
-fn but_for_the_version(storage: &[Record]) -> Vec<&Record> {
-    storage.iter().filter(|(key, _)| key != CW2).collect()
+/// All that is kept as it was: the version is not, and what the oracle posts was not there.
+fn kept(storage: &[Record]) -> Vec<&Record> {
+    let news = |key: &[u8]| key == CW2 || key.starts_with(POSTED);
+    storage.iter().filter(|(key, _)| !news(key)).collect()
 }
 
 /// A contract moves to the current build.
@@ -88,10 +92,10 @@ fn move_to_current(x: &mut Exchange, module: Module) {
             continue;
         }
         assert_eq!(now.0, code);
-        assert!(
-            but_for_the_version(&now.1) == but_for_the_version(&then.1),
-            "{module:?}: state is kept"
-        );
+        assert!(kept(&now.1) == kept(&then.1), "{module:?}: state is kept");
+        let news = now.1.len() - then.1.len();
+        let feeds = if module == Module::Oracle { 2 } else { 0 };
+        assert_eq!(news, feeds, "{module:?}: a record for each feed");
         assert_eq!(version(&now.1), CURRENT);
         assert!(version(&then.1) != CURRENT);
         assert_eq!(now.2, then.2);

@@ -310,8 +310,8 @@ fn a_feed_of_reporters_pays_for_none_of_this() {
     assert_eq!(calls, 2);
     let after = s.bytes();
     let changed = after.iter().filter(|entry| !before.contains(entry));
-    // The feed and its round.
-    assert_eq!(changed.count(), 2);
+    // The feed, its round, and what is posted of it.
+    assert_eq!(changed.count(), 3);
     let storage = s.app.contract_storage(&s.oracle);
     let prefix = |key: &[u8]| key.windows(7).any(|w| w == b"fetched");
     let mut all = storage.range(None, None, Order::Ascending);
