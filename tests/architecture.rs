@@ -546,6 +546,7 @@ fn engine_samples() -> Vec<engine::ExecuteMsg> {
             market: market(),
             params: Box::new(clearing().params),
             how: Shift::Tighten,
+            announced: 1,
         },
         M::SetDao { dao: market() },
         M::MigrateBreaker {

@@ -867,7 +867,7 @@ impl Stage {
     fn governed(&mut self) {
         let (breaker, dao) = (self.x.breaker.clone(), self.x.person("dao"));
         let in_force = MarketParams::major(2_000, 10_000_000);
-        let set = |market: &str, params: &MarketParams, how: &str| json!({"set_params": {"market": market, "params": params, "how": how}});
+        let set = |market: &str, params: &MarketParams, how: &str| json!({"set_params": {"market": market, "params": params, "how": how, "announced": 1}});
         let with = |change: &dyn Fn(&mut MarketParams)| {
             let mut params = in_force.clone();
             change(&mut params);
@@ -1634,7 +1634,7 @@ fn samples(x: &Exchange) -> Vec<(Addr, Module, Value)> {
         (
             &x.breaker,
             json!({"set_params": {"market": ETH, "params": MarketParams::major(2_000, 10_000_000),
-                                  "how": "tighten"}}),
+                                  "how": "tighten", "announced": 1}}),
         ),
         (&x.breaker, json!({"set_dao": {"dao": alice}})),
         (

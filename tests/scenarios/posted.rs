@@ -1,11 +1,14 @@
 //! Prices are read where the oracle posts them. While its code is dead what the last rounds say stands, and grows stale.
 
 use harness::{dollars, price, units, AppResponse, Exchange, Failed, Fault, Module};
-use types::{engine::ExecuteMsg, oracle::Status, Amount, Side};
+use types::{engine::ExecuteMsg, level::Level, oracle::Status, Side};
 
 /// Alice is long 10 at 2,000, Bob short; an order of Carl's is due at the round that came last.
 fn scene() -> Exchange {
-    let mut x = Exchange::calm().build();
+    on(Exchange::calm().build())
+}
+
+fn on(mut x: Exchange) -> Exchange {
     x.opened("alice", Side::Long, ("10", 9_000), "2000");
     x.opened("bob", Side::Short, ("10", 9_000), "2000");
     x.deposit("carl", 9_000);
@@ -44,27 +47,87 @@ fn what_a_dead_oracle_said_last_still_settles_what_was_due_then() {
     }
 }
 
+/// Two longs that the last round finds liquidatable, one of them no longer when only rounds that have passed are left.
 #[test]
-fn while_it_is_dead_its_last_round_grows_stale_and_nobody_is_liquidated_by_it() {
+fn while_it_is_dead_its_last_rounds_liquidate_only_while_they_are_fresh() {
+    let dead_for = |seconds: u64| {
+        let mut x = Exchange::calm().build();
+        x.opened("carl", Side::Short, ("20", 30_000), "2000");
+        x.opened("alice", Side::Long, ("10", 1_300), "2000");
+        x.walk("2000", "1900", 12);
+        x.round("1900");
+        x.fault(Module::Oracle, Fault::Dead);
+        x.wait(seconds);
+        x.crank();
+        x.assert_sound();
+        x.position("alice")
+            .is_none_or(|p| p.size.abs().unwrap() < units("10"))
+    };
+    assert!(dead_for(6), "both rounds are of now");
+    assert!(!dead_for(91), "they have passed");
+}
+
+#[test]
+fn while_it_is_dead_exits_are_open_and_the_market_closes_when_its_lease_lapses() {
     let mut x = scene();
     x.crank();
-    let prices = x.prices(0, None);
-    let last = prices.newest.unwrap().round.price;
-    assert_eq!((prices.status, last), (Status::Valid, price("2000")));
+    let last = x.prices(0, None).newest.unwrap().round.price;
+    assert_eq!(last, price("2000"));
     x.fault(Module::Oracle, Fault::Dead);
     let before = x.position("alice").unwrap();
+    let mut levels = vec![];
     for _ in 0..40 {
         x.wait(60);
         x.crank();
         x.assert_sound();
+        levels.push(x.books(0).stance.at(x.now()).level);
     }
-    let after = x.position("alice").unwrap();
-    assert_eq!(before.size, after.size);
+    // The breaker hears nothing, so nothing trips; nothing fills either, and within a quarter of an hour the lease ends.
+    assert_eq!(levels[13], Level::Normal);
+    assert_eq!(levels[15..], [Level::ReduceOnly; 25]);
+    assert_eq!(x.posted(0).unwrap().status, Status::Invalid);
+    assert_eq!(x.position("alice").unwrap().size, before.size);
     // Adding is never refused; removing needs a price that is known.
     let market = x.markets[0].id.clone();
-    let amount = 1_000_000u128.into();
+    let amount = dollars(1).into();
     x.tell("alice", &ExecuteMsg::AddMargin { market, amount })
         .unwrap();
     assert!(remove(&mut x, "alice", 1).is_err());
-    assert!(after.margin > Amount::ZERO);
+    x.withdraw("carl", 10).unwrap();
+}
+
+/// Whoever writes nonsense where prices are read gets nothing by it but silence.
+#[test]
+fn a_record_that_does_not_read_is_no_price_and_blames_nobody() {
+    for what in ["posted_1", "rounds"] {
+        // The audit would find the records broken, as they are.
+        let mut x = on(Exchange::calm().unaudited().build());
+        x.lp_deposit("carl", 0, 1_000).unwrap();
+        let oracle = x.oracle.clone();
+        {
+            let mut storage = x.app_mut().contract_storage_mut(&oracle);
+            let all: Vec<_> = storage
+                .range(None, None, cosmwasm_std::Order::Ascending)
+                .filter(|(key, _)| key.windows(what.len()).any(|w| w == what.as_bytes()))
+                .collect();
+            assert!(!all.is_empty());
+            for (key, _) in all {
+                storage.set(&key, b"\xff\xff\xff");
+            }
+        }
+        x.fault(Module::Oracle, Fault::Dead);
+        for _ in 0..12 {
+            x.wait(60);
+            x.crank();
+            assert!(!x.books(0).dead, "{what}");
+        }
+        let market = x.markets[0].id.clone();
+        let amount = dollars(1).into();
+        x.tell("alice", &ExecuteMsg::AddMargin { market, amount })
+            .unwrap();
+        x.close("bob", Side::Short).unwrap();
+        let order = x.mandates("bob")[0].order;
+        x.cancel("bob", order).unwrap();
+        x.withdraw("carl", 10).unwrap();
+    }
 }

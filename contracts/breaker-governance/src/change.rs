@@ -153,14 +153,14 @@ pub fn cancel(storage: &mut dyn Storage, id: u64) -> Result<Event, ContractError
     Ok(done(&change, false))
 }
 
-/// What a change would change whose time has come; it waits on.
-pub fn ready(storage: &dyn Storage, id: u64, now: u64) -> Result<Content, ContractError> {
+/// A change whose time has come; it waits on.
+pub fn ready(storage: &dyn Storage, id: u64, now: u64) -> Result<Change, ContractError> {
     let (change, _) = taken(storage, id)?;
     if now < change.ready {
         let ready = change.ready;
         return Err(ContractError::TooEarly { ready });
     }
-    Ok(change.content)
+    Ok(change)
 }
 
 /// A change whose time has come, no longer waiting: the caller puts it in force or fails.

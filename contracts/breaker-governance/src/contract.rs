@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
-pub const NAME: &str = concat!("bulkhead:", env!("CARGO_PKG_NAME"));
+pub const NAME: &str = types::upgrade::BREAKER;
 /// cw2 version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -112,7 +112,7 @@ fn shift(
     enact::possible(deps.as_ref(), &content)?;
     match how {
         Shift::Tighten => {
-            let told = enact::part(settings, content)?;
+            let told = enact::part(settings, content, now)?;
             let contained = |told| SubMsg::new(told).with_gas_limit(enact::GAS);
             Ok(Response::new().add_submessages(told.map(contained)))
         }

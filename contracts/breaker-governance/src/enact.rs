@@ -28,7 +28,8 @@ pub fn execute(
     (sender, id): (&Addr, u64),
 ) -> Result<Response, ContractError> {
     let now = env.block.time.seconds();
-    let content = change::ready(deps.storage, id, now)?;
+    let change = change::ready(deps.storage, id, now)?;
+    let (content, announced) = (change.content, change.announced);
     possible(deps.as_ref(), &content)?;
     match &content {
         Content::Upgrade { .. } => return upgrade::start(deps, env, settings, (id, &content)),
@@ -40,7 +41,7 @@ pub fn execute(
         | Content::SetGuardians { .. }
         | Content::SetParams { .. } => {}
     }
-    match part(settings, content)? {
+    match part(settings, content, announced)? {
         None => in_force(deps.storage, id, now),
         Some(told) => {
             let awaited = Awaiting::Part { change: id };
@@ -59,7 +60,7 @@ pub fn answered(
     if !failed {
         return in_force(deps.storage, id, now);
     }
-    let content = change::ready(deps.storage, id, now)?;
+    let content = change::ready(deps.storage, id, now)?.content;
     let refused = neighbour(settings, &content).map(|module| {
         let (change, module) = (id, module.clone());
         ChangeRefused { change, module }.write()
@@ -117,8 +118,8 @@ const fn neighbour<'a>(settings: &'a Settings, content: &Content) -> Option<&'a 
     }
 }
 
-/// What it is told.
-pub fn part(settings: &Settings, content: Content) -> StdResult<Option<WasmMsg>> {
+/// What it is told of a change that was announced then.
+pub fn part(settings: &Settings, content: Content, announced: u64) -> StdResult<Option<WasmMsg>> {
     match content {
         Content::Register {
             market,
@@ -141,6 +142,7 @@ pub fn part(settings: &Settings, content: Content) -> StdResult<Option<WasmMsg>>
                 market,
                 params,
                 how,
+                announced,
             };
             settings.engine.tell(&set, vec![]).map(Some)
         }

@@ -16,7 +16,12 @@ use types::{
     wire::Wire,
 };
 
-use crate::{awaiting::Awaiting, change, enact, registry::Settings, ContractError};
+use crate::{
+    awaiting::Awaiting,
+    change, enact,
+    registry::{self, Settings},
+    ContractError,
+};
 
 /// What the answer of one module may cost.
 pub const CHECK: u64 = 5_000_000;
@@ -30,8 +35,8 @@ pub struct Progress {
     pub change: u64,
     /// The module, then its neighbours.
     pub asked: Vec<Addr>,
-    /// What the module was before.
-    pub was: ContractVersion,
+    /// What the module said it was before, if it did.
+    pub was: Option<ContractVersion>,
     /// What each said before; none where it failed to.
     pub before: Vec<Option<SelfCheck>>,
     /// Whether the new code has taken over.
@@ -86,7 +91,7 @@ pub fn start(
             asked.push(neighbour.clone());
         }
     }
-    let was = version(&deps.querier, &asked)?;
+    let was = version(&deps.querier, &asked);
     let progress = Progress {
         change,
         asked,
@@ -158,10 +163,11 @@ fn next(deps: DepsMut, env: &Env, progress: Progress) -> Result<Response, Contra
         return Ok(Response::new().add_submessage(awaiting.contained(ask, CHECK)?));
     }
     let now = env.block.time.seconds();
-    let content = change::ready(deps.storage, progress.change, now)?;
+    let content = change::ready(deps.storage, progress.change, now)?.content;
     let order = order(&content, progress.change)?;
     if progress.migrated {
-        return finish(deps, &order, &progress, now);
+        let settings = registry::settings(deps.storage)?;
+        return finish(deps, &settings, (&order, &progress), now);
     }
     let migrate = WasmMsg::Migrate {
         contract_addr: order.module.into_string(),
@@ -175,12 +181,13 @@ fn next(deps: DepsMut, env: &Env, progress: Progress) -> Result<Response, Contra
 /// Nothing is worse than before, or all of it is undone.
 fn finish(
     deps: DepsMut,
-    order: &Order,
-    progress: &Progress,
+    settings: &Settings,
+    (order, progress): (&Order, &Progress),
     now: u64,
 ) -> Result<Response, ContractError> {
-    let is = version(&deps.querier, &progress.asked)?;
-    upgrade::moved(&progress.was, &is)?;
+    let is = version(&deps.querier, &progress.asked);
+    let contract = kind(settings, &order.module);
+    upgrade::moved(contract, progress.was.as_ref(), is.as_ref())?;
     let mut failing: u64 = 0;
     let answers = progress.before.iter().zip(&progress.after);
     for (module, (before, after)) in progress.asked.iter().zip(answers) {
@@ -194,7 +201,7 @@ fn finish(
         change: progress.change,
         module: order.module.clone(),
         code: order.code,
-        version: is.version,
+        version: is.map(|is| is.version).unwrap_or_default(),
         failing,
     };
     let response = enact::in_force(deps.storage, progress.change, now)?;
@@ -207,10 +214,21 @@ pub fn ask(querier: &QuerierWrapper, module: &Addr) -> Result<Response, Contract
     Ok(Response::new().set_data(to_json_binary(&check.0)?))
 }
 
-/// What the module says it is. Read from its storage: its code is not run.
-fn version(querier: &QuerierWrapper, asked: &[Addr]) -> Result<ContractVersion, ContractError> {
-    let module = asked.first().map_or("", |module| module.as_str());
-    Ok(cw2::query_contract_info(querier, module)?)
+/// What the module says it is, if that reads. Read from its storage: its code is not run.
+fn version(querier: &QuerierWrapper, asked: &[Addr]) -> Option<ContractVersion> {
+    let module = asked.first()?.as_str();
+    cw2::query_contract_info(querier, module).ok()
+}
+
+/// What a module has to be: whoever is none of the neighbours is an order book.
+fn kind(settings: &Settings, module: &Addr) -> &'static str {
+    if module == settings.engine.addr() {
+        upgrade::ENGINE
+    } else if module == settings.oracle.addr() {
+        upgrade::ORACLE
+    } else {
+        upgrade::MARKET
+    }
 }
 
 fn order(content: &Content, change: u64) -> Result<Order, ContractError> {

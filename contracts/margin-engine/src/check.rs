@@ -8,19 +8,19 @@ use crate::{compartment, custody, peers, ContractError};
 /// Whether everything that must be there is there, settings are in bounds and books balance; what is claimed of each
 /// coin beyond what the chain says is here. Never an error.
 pub fn myself(deps: Deps, env: &Env) -> SelfCheck {
-    let books = books(deps.storage).unwrap_or(false);
+    let books = books(deps.storage).unwrap_or(SelfCheck::of(false));
     let coins = coins(deps, env).unwrap_or(SelfCheck::of(false));
-    SelfCheck::of(books).and(coins)
+    books.and(coins)
 }
 
-fn books(storage: &dyn Storage) -> Result<bool, ContractError> {
-    let bound = peers::bound(storage)?.is_some();
-    let mut sound = bound;
+/// Each market is a part: one that fails hides no other.
+fn books(storage: &dyn Storage) -> Result<SelfCheck, ContractError> {
+    let mut all = SelfCheck::of(peers::bound(storage)?.is_some());
     for (id, market) in peers::markets(storage)? {
-        let balanced = compartment::load(storage, &id)?.balance();
-        sound = sound && balanced && market.params.check().is_ok();
+        let balanced = compartment::load(storage, &id).is_ok_and(|books| books.balance());
+        all = all.and(SelfCheck::of(balanced && market.params.check().is_ok()));
     }
-    Ok(sound)
+    Ok(all)
 }
 
 fn coins(deps: Deps, env: &Env) -> Result<SelfCheck, ContractError> {
@@ -30,7 +30,7 @@ fn coins(deps: Deps, env: &Env) -> Result<SelfCheck, ContractError> {
         let here = deps.querier.query_balance(&env.contract.address, &denom)?;
         let missing = Uint256::from(held.coins()?).saturating_sub(here.amount);
         all = all.and(SelfCheck {
-            sound: missing.is_zero(),
+            failing: u32::from(!missing.is_zero()),
             imbalance: Uint128::try_from(missing).unwrap_or(Uint128::MAX),
         });
     }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
-pub const NAME: &str = concat!("bulkhead:", env!("CARGO_PKG_NAME"));
+pub const NAME: &str = types::upgrade::ENGINE;
 /// cw2 version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -166,7 +166,8 @@ pub fn execute(
             market,
             params,
             how,
-        } => internal::set_params(deps, &env, who, (&market, *params, how)),
+            announced,
+        } => internal::set_params(deps, &env, who, (&market, *params, (how, announced))),
         ExecuteMsg::SetDao { dao } => internal::set_dao(deps, who, &dao),
         ExecuteMsg::MigrateBreaker { code, msg } => {
             internal::migrate_breaker(deps, who, (code, msg))

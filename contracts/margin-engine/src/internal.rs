@@ -49,10 +49,10 @@ pub fn set_params(
     deps: DepsMut,
     env: &Env,
     sender: &Addr,
-    (market, params, how): (&str, MarketParams, Shift),
+    (market, params, (how, announced)): (&str, MarketParams, (Shift, u64)),
 ) -> Result<Response, ContractError> {
     of_breaker(&deps, sender)?;
-    tuning::set(deps, env, market, (params, how))
+    tuning::set(deps, env, market, (params, how, announced))
 }
 
 /// The breaker says who governs now.

@@ -64,8 +64,8 @@ pub enum Awaiting {
     BreakerMigrated {
         /// Which, as the chain numbers it.
         code: u64,
-        /// What the breaker said it was before.
-        before: ContractVersion,
+        /// What the breaker said it was before, if it did.
+        before: Option<ContractVersion>,
     },
 }
 
@@ -110,9 +110,11 @@ pub fn resume(deps: DepsMut, env: &Env, reply: Reply) -> Result<Response, Contra
         Awaiting::Worked { market, payee } => work::failed(deps, env, &market, &payee),
         Awaiting::Alone { market, account } => work::strike(deps, env, (&market, &account)),
         Awaiting::TakenOver {} => Ok(Response::new()),
-        Awaiting::BreakerMigrated { code, before } => {
-            upgrade::migrated(deps.as_ref(), (code, &before), reply.result.is_err())
-        }
+        Awaiting::BreakerMigrated { code, before } => upgrade::migrated(
+            deps.as_ref(),
+            (code, before.as_ref()),
+            reply.result.is_err(),
+        ),
         Awaiting::Told { market } => {
             let module = peers::peers(deps.storage)?.breaker.addr().clone();
             Ok(Response::new().add_event(seen(market, module)))

@@ -47,8 +47,8 @@ impl Scene {
         Ok(scene)
     }
 
-    /// Read a market without its prices: as if the oracle knew nothing. Entering it is the largest part of what a short
-    /// message costs.
+    /// Read a market without its prices: as if the oracle knew nothing. What needs none reads
+    /// none.
     pub fn unpriced(deps: Deps, env: &Env, id: &str) -> Result<Self, ContractError> {
         let market = peers::market(deps.storage, id)?;
         let now = Moment::now(env);

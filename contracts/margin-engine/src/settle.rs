@@ -112,7 +112,7 @@ pub fn settle(
 }
 
 /// The round named, if it is the first that binds the mandate: the one before does not. Where that one is no
-/// longer kept, the oracle, which remembers it, has to name the same round.
+/// longer kept, what the oracle remembers of it has to name the same round.
 fn due_round(
     scene: &Scene,
     deps: Deps,

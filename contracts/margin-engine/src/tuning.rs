@@ -11,7 +11,7 @@ use types::{
 
 use crate::{compartment, funding, key, peers, ContractError};
 
-/// Settings that were in force within a week, oldest first. Absent where none has changed.
+/// Settings that were in force before, as many as are remembered, oldest first. Absent where none has changed.
 const PAST: Map<&str, Vec<Past>> = Map::new(key::PAST);
 
 /// Put other settings in force.
@@ -20,14 +20,13 @@ pub fn set(
     deps: DepsMut,
     env: &Env,
     market: &str,
-    (to, how): (MarketParams, Shift),
+    (to, how, announced): (MarketParams, Shift, u64),
 ) -> Result<Response, ContractError> {
     let now = env.block.time.seconds();
     let from = peers::market(deps.storage, market)?.params;
     to.check()?;
     let past = PAST.may_load(deps.storage, market)?.unwrap_or_default();
-    let mut past = params::remembered(past, now);
-    let (moved, loosened) = params::judge(how, (&from, &to), &past, now)?;
+    let (moved, loosened) = params::judge(how, (&from, &to), &past, (announced, now))?;
     let terms = compartment::load(deps.storage, market)?.funding;
     if terms.capped(to.funding) != terms {
         let capped = terms.capped(to.funding);
@@ -38,12 +37,12 @@ pub fn set(
         };
         funding::retune(parts, env, market, capped)?;
     }
-    past.push(Past {
+    let newest = Past {
         until: now,
         loosened,
         params: from,
-    });
-    PAST.save(deps.storage, market, &past)?;
+    };
+    PAST.save(deps.storage, market, &params::remembered(past, newest))?;
     peers::retune(deps.storage, market, to)?;
     let set = ParamsSet {
         market: market.to_owned(),

@@ -89,7 +89,7 @@ pub fn migrate(deps: DepsMut, code: u64, msg: Binary) -> Result<Response, Contra
     let breaker = peers::peers(deps.storage)?.breaker;
     let awaiting = Awaiting::BreakerMigrated {
         code,
-        before: cw2::query_contract_info(&deps.querier, breaker.addr())?,
+        before: cw2::query_contract_info(&deps.querier, breaker.addr()).ok(),
     };
     let migrate = WasmMsg::Migrate {
         contract_addr: breaker.addr().to_string(),
@@ -103,7 +103,7 @@ pub fn migrate(deps: DepsMut, code: u64, msg: Binary) -> Result<Response, Contra
 /// old code said is not asked: it may be why it goes.
 pub fn migrated(
     deps: Deps,
-    (code, before): (u64, &ContractVersion),
+    (code, before): (u64, Option<&ContractVersion>),
     failed: bool,
 ) -> Result<Response, ContractError> {
     let breaker = peers::peers(deps.storage)?.breaker;
@@ -112,9 +112,9 @@ pub fn migrated(
         return Err(ContractError::NotMigrated { code });
     }
     let after = cw2::query_contract_info(&deps.querier, module)?;
-    upgrade::moved(before, &after)?;
+    upgrade::moved(upgrade::BREAKER, before, Some(&after))?;
     let check: Lenient<SelfCheck> = deps.querier.query_wasm_smart(module, &Ask::SelfCheck {})?;
-    if !check.0.sound {
+    if !check.0.sound() {
         return Err(ContractError::NotSound { code });
     }
     let version = after.version;

@@ -2,7 +2,7 @@
 //! crank standing.
 
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, SubMsg};
-use types::{breaker, level::Level, pending::Pending};
+use types::{breaker, level::Level, oracle::Status, pending::Pending};
 
 use crate::{
     cells,
@@ -59,7 +59,9 @@ fn open(
         events.extend(windup::begin(scene, deps, (cause, payee))?);
         return Ok(events);
     }
-    if let Some(round) = scene.newest() {
+    // At a price of now: who stays does not pay for one that has passed.
+    let fresh = scene.prices.status <= Status::Uncertain;
+    if let Some(round) = scene.newest().filter(|_| fresh) {
         events.extend(lp::serve(scene, deps.storage, &round)?);
     }
     note_wait(scene, deps.storage)?;

@@ -15,7 +15,7 @@ use types::{
 use crate::{accept, crank, migrate as migration, queue, reply as replies, setup, ContractError};
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
-pub const NAME: &str = concat!("bulkhead:", env!("CARGO_PKG_NAME"));
+pub const NAME: &str = types::upgrade::MARKET;
 /// cw2 version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -7,7 +7,7 @@ use types::{
     clock::Moment,
     engine,
     market::{Config, Waiting},
-    oracle::{Round, RoundAfter},
+    oracle::{Round, RoundAfter, Snapshot},
     pending::Pending,
 };
 
@@ -79,7 +79,7 @@ fn settle(config: &Config, step: Step, (after, payee): (Option<u64>, &Addr)) -> 
     awaiting.contained(config.engine.tell_part(&msg)?, SETTLE)
 }
 
-/// One lane, front first, with the last answer of the oracle: rounds rise along a lane, so a round that
+/// One lane, front first, with the round found last: rounds rise along a lane, so a round that
 /// binds the next order too is also its first.
 struct Lane {
     orders: std::vec::IntoIter<(Place, Waiting)>,
@@ -88,7 +88,7 @@ struct Lane {
     head: Option<Step>,
 }
 
-/// What the planner asks the oracle with.
+/// What the planner looks for rounds with.
 struct Planner<'a> {
     deps: Deps<'a>,
     config: &'a Config,
@@ -102,7 +102,11 @@ struct Planner<'a> {
 fn plan(deps: Deps, env: &Env, config: &Config, limit: u32) -> Result<Vec<Step>, ContractError> {
     let now = env.block.time.seconds();
     let asked = (None, now);
-    let prices = config.oracle.snapshot(&deps.querier, &config.feed, asked)?;
+    // What does not read is no price: nothing is due by it, and nobody takes this order book for dead.
+    let prices = config
+        .oracle
+        .snapshot(&deps.querier, &config.feed, asked)
+        .unwrap_or(Snapshot::UNKNOWN);
     let Some(newest) = prices.newest else {
         return Ok(vec![]);
     };
@@ -162,18 +166,22 @@ impl Planner<'_> {
         let round = if lane.known.is_some_and(binds) {
             Some(lane.number)
         } else if self.before.is_some_and(|at| !binds(at)) {
-            // Rounds are bound in their order: the first is the newest. The common case, and no question more.
+            // Rounds are bound in their order: the first is the newest. The common case, and nothing more is read.
             lane.known = Some(self.newest.at);
             lane.number = self.newest.number;
             Some(self.newest.number)
         } else {
-            self.ask(lane, waiting.placed)?
+            match self.look(lane, waiting.placed) {
+                Ok(found) => found,
+                Err(_) => return Ok(()),
+            }
         };
         lane.head = Some(Step { place, round });
         Ok(())
     }
 
-    fn ask(&self, lane: &mut Lane, placed: Moment) -> Result<Option<u64>, ContractError> {
+    /// Its round, of those that are kept.
+    fn look(&self, lane: &mut Lane, placed: Moment) -> StdResult<Option<u64>> {
         let after = Moment {
             time: placed.time.saturating_add(self.max_future),
             ..placed

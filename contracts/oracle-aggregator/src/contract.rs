@@ -14,7 +14,7 @@ use types::{
 use crate::{awaiting, binding, feed, fetch, query, refresh, report, ContractError};
 
 /// cw2 name, used by `instantiate` and `migrate` alike.
-pub const NAME: &str = concat!("bulkhead:", env!("CARGO_PKG_NAME"));
+pub const NAME: &str = types::upgrade::ORACLE;
 /// cw2 version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -123,6 +123,7 @@ impl Feed {
             max_future: self.params.max_future,
             max_age: self.params.max_age,
             grace_until: newest.grace.until,
+            settle: newest.settle,
             kept: self.kept,
         })
     }

@@ -13,7 +13,8 @@ use crate::{feed, limit, round, source::Source};
 pub fn answer(storage: &dyn Storage, now: u64, msg: QueryMsg) -> StdResult<Binary> {
     match msg {
         QueryMsg::SelfCheck {} => {
-            let sound = feed::audit(storage).is_ok_and(|broken| broken.is_empty());
+            let sound = feed::audit(storage).is_ok_and(|broken| broken.is_empty())
+                && round::all_posted(storage).unwrap_or(false);
             to_json_binary(&SelfCheck::of(sound))
         }
         QueryMsg::Price { feed } => to_json_binary(&price(storage, now, feed)?),
@@ -36,8 +37,8 @@ pub fn answer(storage: &dyn Storage, now: u64, msg: QueryMsg) -> StdResult<Binar
             to_json_binary(&states)
         }
         QueryMsg::Settle { feed } => {
-            let newest = feed::find(storage, &feed)?.and_then(|f| f.newest);
-            to_json_binary(&newest.and_then(|n| n.settle))
+            let posted = round::posted(storage, &feed)?;
+            to_json_binary(&posted.and_then(|p| p.settle))
         }
     }
 }

@@ -12,7 +12,7 @@ use math::units::{Price, Side};
 use serde::de::DeserializeOwned;
 use types::{
     engine::{ExecuteMsg, MarketState, PositionState, QueryMsg, WindUpState},
-    oracle::{self, Snapshot, Status},
+    oracle::{self, Snapshot},
     page,
     params::MarketParams,
 };
@@ -44,8 +44,6 @@ pub struct Stage {
     /// Messages that people have sent.
     pub messages: u64,
     dead: Vec<Part>,
-    /// Prices when last told.
-    prices: Option<Snapshot>,
     /// Books when last told.
     books: Option<MarketState>,
     /// The market beside it.
@@ -64,7 +62,6 @@ impl Stage {
             heard: Vec::new(),
             messages: 0,
             dead: Vec::new(),
-            prices: None,
             books: None,
             neighbour: Neighbour::of(&exchange, price),
             exchange,
@@ -163,8 +160,7 @@ impl Stage {
         std::mem::take(&mut self.heard)
     }
 
-    /// The market's books at the newest round; those told last where the engine does not answer, as while it or the
-    /// oracle is dead, with the stance that a lapsed lease has become.
+    /// The market's books at the newest round; those told last where the engine does not answer, as while it is dead, with the stance that a lapsed lease has become.
     pub fn books(&mut self) -> Result<MarketState, Bug> {
         let query = QueryMsg::Market {
             market: self.market.clone(),
@@ -179,18 +175,11 @@ impl Stage {
         Ok(MarketState { stance, ..told })
     }
 
-    /// The oracle's newest rounds; while it is dead, those known last, good for nothing.
-    pub fn prices(&mut self) -> Snapshot {
-        let known = self.prices.filter(|_| self.dead.contains(&Part::Oracle));
-        if let Some(known) = known {
-            return Snapshot {
-                status: Status::Invalid,
-                ..known
-            };
-        }
-        let prices = self.exchange.prices(0, None);
-        self.prices = Some(prices);
-        prices
+    /// The oracle's newest rounds; while it is dead they are read where it posted them, as the contracts do.
+    pub fn prices(&self) -> Snapshot {
+        let dead = self.dead.contains(&Part::Oracle);
+        let posted = dead.then(|| self.exchange.posted(0)).flatten();
+        posted.unwrap_or_else(|| self.exchange.prices(0, None))
     }
 
     /// The worst positions of a side, the worst first.

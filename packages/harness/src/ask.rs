@@ -124,6 +124,14 @@ impl Exchange {
         self.ask(Module::Oracle, &oracle::QueryMsg::Snapshot { feed, round })
     }
 
+    /// The same as the contracts see them, in the oracle's storage: also while its code fails.
+    pub fn posted(&self, market: usize) -> Option<oracle::Snapshot> {
+        let feed = &self.markets[market].feed;
+        let storage = self.chain.storage(&self.oracle);
+        let posted = oracle_aggregator::round::posted(&*storage, feed).expect("it reads");
+        posted.map(|posted| posted.at(self.now(), None))
+    }
+
     /// How many orders wait in the n-th market's book.
     pub fn queue(&self, market: usize) -> market::Queue {
         self.ask(Module::Market(market), &market::QueryMsg::Queue {})

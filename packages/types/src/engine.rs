@@ -301,6 +301,8 @@ pub enum ExecuteMsg {
         params: Box<MarketParams>,
         /// Which way.
         how: Shift,
+        /// When it was ordered or announced, seconds. A later one counts as now.
+        announced: u64,
     },
     /// The breaker says who governs now.
     SetDao {

@@ -197,8 +197,12 @@ impl Handle<Oracle> {
         self.ask(querier, &QueryMsg::Price { feed })
     }
 
-    /// What a market on the feed would settle at now.
+    /// What a market on the feed would settle at now: from what is posted, else asked for.
+    #[inline]
     pub fn settle(&self, querier: &QuerierWrapper, feed: &str) -> StdResult<Option<SettlePrice>> {
+        if let Some(posted) = self.posted(querier, feed)? {
+            return Ok(posted.settle);
+        }
         let feed = feed.to_owned();
         self.ask(querier, &QueryMsg::Settle { feed })
     }

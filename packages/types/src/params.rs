@@ -12,8 +12,8 @@ mod shift;
 mod terms;
 
 pub use shift::{
-    judge, remembered, BadShift, Field, Past, Shift, Step, Tighter, CHANGES, FIELDS, LOOSENED,
-    REMEMBERED,
+    judge, remembered, BadShift, Field, Past, Shift, Step, Tighter, FIELDS, KEPT, LOOSENED,
+    RESTORED, TIGHTENED,
 };
 pub use terms::{ExitTerms, FeeSplit, FeeTerms, LossTerms, SumTerms, VarianceTerms};
 

@@ -152,7 +152,7 @@ pub fn a_dead_breaker_is_replaced_through_the_engine(by: By) {
     assert_eq!(BreakerMigrated::find(&done.events).unwrap()[0].code, code);
     assert_eq!(x.chain.code_of(&x.breaker), code);
     let check: SelfCheck = x.ask(Module::Breaker, &types::breaker::QueryMsg::SelfCheck {});
-    assert!(check.sound);
+    assert!(check.sound());
     refused(x.tell("anyone", &go), "no other code");
     governor
         .order(&mut x, govern(eth(), Level::Guarded))

@@ -119,13 +119,13 @@ fn round_of(scene: &Scene, deps: &DepsMut, batch: &Batch) -> Result<Option<Round
         height: batch.placed.height,
     };
     let oracle = peers::peers(deps.storage)?.oracle;
-    Ok(
-        match oracle.round_after(&querier(deps), &scene.market.feed, after)? {
-            RoundAfter::Round(round) => Some(round),
-            RoundAfter::NotYet {} => None,
-            RoundAfter::Evicted {} => scene.newest(),
-        },
-    )
+    let found = oracle.round_after(&querier(deps), &scene.market.feed, after);
+    Ok(match found {
+        Ok(RoundAfter::Round(round)) => Some(round),
+        Ok(RoundAfter::Evicted {}) => scene.newest(),
+        // What does not read binds nothing: the batch waits, and everything else goes on.
+        Ok(RoundAfter::NotYet {}) | Err(_) => None,
+    })
 }
 
 /// Who leaves is served first, at the lower value of the round's edges; then deposits become shares at the

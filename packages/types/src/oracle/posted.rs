@@ -1,15 +1,16 @@
 //! What the oracle posts of each feed in its own storage, for others to read there: a reader enters none of its code,
-//! so a price costs one read, and an oracle whose code fails or burns gas takes nobody along.
+//! so a price costs one read, and an oracle whose code fails or burns gas takes nobody along. Its records are believed as far
+//! as its answers were: what does not read, or stands under another number, is no round.
 //!
-//! Keys and forms below are an interface. Another form comes under another key, and whoever no longer keeps a record
-//! up to date removes it: where there is none, readers ask.
+//! Keys and forms below are an interface. Another form of either comes with another key of the first, and whoever no
+//! longer keeps a record up to date removes it: where there is none, readers ask.
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::StdResult;
 use math::{units::OutOfRange, volatility::sigma, wide::Round as Rounding};
 use store::Map;
 
-use super::{Band, Pair, Round, RoundAfter, Snapshot, Status, Variance};
+use super::{Band, Pair, Round, RoundAfter, SettlePrice, Snapshot, Status, Variance};
 use crate::{clock::Moment, Price};
 
 /// Feed -> what is posted of it, from its first round on.
@@ -46,6 +47,8 @@ pub struct Posted {
     pub max_age: u64,
     /// After an outage: until this block time only deep positions are liquidated, seconds.
     pub grace_until: u64,
+    /// What a market would settle at, once there is a price good enough.
+    pub settle: Option<SettlePrice>,
     /// How far back its rounds are kept.
     pub kept: Kept,
 }
@@ -160,7 +163,7 @@ impl History<'_> {
         let at_hand = [Some(round), before];
         match at_hand.into_iter().flatten().find(|r| r.number == number) {
             Some(found) => Ok(Some(found)),
-            None => (self.read)(number),
+            None => Ok((self.read)(number)?.filter(|r| r.number == number)),
         }
     }
 
@@ -260,6 +263,7 @@ mod tests {
             max_future: 10,
             max_age: 90,
             grace_until: 7,
+            settle: None,
             kept,
         }
     }
@@ -346,6 +350,12 @@ mod tests {
         let rounds = [round(1, 10), round(2, 20), round(3, 30), round(4, 40)];
         let mut said = posted(&rounds, Kept::default());
         said.kept.oldest = 1;
+        said.settle = Some(SettlePrice {
+            price: cents(990),
+            time: 31,
+            averaged: true,
+            valid: true,
+        });
         let chain = oracle(store::pack(&said).unwrap(), rounds.to_vec());
         let querier = QuerierWrapper::new(&chain);
         let read = handle.snapshot(&querier, "eth", (Some(2), 41)).unwrap();
@@ -354,6 +364,7 @@ mod tests {
         let (time, height) = (15, 2);
         let after = handle.round_after(&querier, "eth", Moment { time, height });
         assert_eq!(after.unwrap(), RoundAfter::Round(rounds[1]));
+        assert_eq!(handle.settle(&querier, "eth").unwrap(), said.settle);
 
         let chain = oracle(vec![], vec![]);
         let querier = QuerierWrapper::new(&chain);
@@ -410,6 +421,11 @@ mod tests {
                 let pair = here.then_some(Pair { round: *r, before });
                 prop_assert_eq!(history.pair(r.number).unwrap(), pair);
             }
+            // A record under another number than its own is none, and the search ends.
+            let last = *rounds.last().unwrap();
+            let astray = |_| -> StdResult<Option<Round>> { Ok(Some(last)) };
+            let history = History { posted: &posted, read: &astray };
+            history.after(after).unwrap();
         }
     }
 }

@@ -16,12 +16,14 @@ pub use fields::FIELDS;
 const DAY: u64 = 86_400;
 /// What a loosening may not move away from: everything in force within this time.
 const LOOSENING: u64 = 3 * DAY;
-/// What was in force within this time may come back.
-pub const REMEMBERED: u64 = 7 * DAY;
+/// What was in force within this time before it is announced may come back.
+pub const RESTORED: u64 = 7 * DAY;
 /// Looser settings put in force within a day at most.
 pub const LOOSENED: usize = 3;
-/// Changes remembered at most, and so made within [`REMEMBERED`].
-pub const CHANGES: usize = 16;
+/// Stricter settings put in force within a day at most: each is a step or less, and none of them is the last.
+pub const TIGHTENED: usize = 4;
+/// Changes remembered, the newest of them: more than can be made within [`LOOSENING`].
+pub const KEPT: usize = 32;
 
 /// Which way settings move.
 #[cw_serde]
@@ -31,7 +33,7 @@ pub enum Shift {
     Tighten,
     /// By at most a tenth of what was in force within three days, three times a day at most. Announced.
     Loosen,
-    /// Back, no further than what was in force within 7 days. Announced, for a shorter time.
+    /// Back, no further than what was in force within 7 days before it was announced. Announced, for a shorter time.
     Restore,
 }
 
@@ -135,8 +137,8 @@ pub enum BadShift {
         /// At most.
         most: Uint128,
     },
-    /// Too many changes lately.
-    #[error("{max} changes of this kind have been made lately")]
+    /// Too many changes within a day.
+    #[error("{max} changes of this kind have been made within a day")]
     TooOften {
         /// How many may be.
         max: usize,
@@ -146,14 +148,16 @@ pub enum BadShift {
 /// What a setting may be: from, to, both included.
 type Range = (Uint128, Uint128);
 
-/// Whether the settings may move from what is in force to this, at this time. Answers the names of the settings that
-/// move and whether any becomes looser. `past` is what was in force before, in any order.
+/// Whether the settings may move from what is in force to this, now, and when it was announced (both block times,
+/// seconds; the same where it is in force at once). Answers the names of the settings that move and whether any becomes
+/// looser. `past` is what was in force before, in any order.
 pub fn judge(
     how: Shift,
     (from, to): (&MarketParams, &MarketParams),
     past: &[Past],
-    now: u64,
+    (announced, now): (u64, u64),
 ) -> Result<(Vec<&'static str>, bool), BadShift> {
+    let announced = announced.min(now);
     let mut moved = vec![];
     let mut loosened = false;
     for field in &FIELDS {
@@ -169,7 +173,7 @@ pub fn judge(
                 return Err(BadShift::Looser { field, from, to });
             }
             (true, Shift::Loosen) => field.loosest(&field.lately((from, past), (LOOSENING, now))),
-            (true, Shift::Restore) => range(&field.lately((from, past), (REMEMBERED, now))),
+            (true, Shift::Restore) => range(&field.lately((from, past), (RESTORED, announced))),
         };
         if is < least || is > most {
             let (field, to) = (field.name, is);
@@ -190,22 +194,24 @@ pub fn judge(
     Ok((moved, loosened))
 }
 
-/// What is still remembered of the past.
-pub fn remembered(past: Vec<Past>, now: u64) -> Vec<Past> {
-    let alive = |past: &Past| past.until.saturating_add(REMEMBERED) >= now;
-    past.into_iter().filter(alive).collect()
+/// What is remembered with one more, oldest first.
+pub fn remembered(mut past: Vec<Past>, newest: Past) -> Vec<Past> {
+    past.push(newest);
+    let spare = past.len().saturating_sub(KEPT);
+    past.drain(..spare);
+    past
 }
 
+/// Each kind by itself: whoever uses up one leaves the other.
 fn often(past: &[Past], loosened: bool, now: u64) -> Result<(), BadShift> {
-    let within = |window: u64| {
-        past.iter()
-            .filter(move |p| p.until.saturating_add(window) >= now)
-    };
-    if within(REMEMBERED).count() >= CHANGES {
-        return Err(BadShift::TooOften { max: CHANGES });
-    }
-    if loosened && within(DAY).filter(|p| p.loosened).count() >= LOOSENED {
-        return Err(BadShift::TooOften { max: LOOSENED });
+    let max = if loosened { LOOSENED } else { TIGHTENED };
+    let lately = |past: &&Past| past.until.saturating_add(DAY) >= now;
+    let made = past
+        .iter()
+        .filter(lately)
+        .filter(|p| p.loosened == loosened);
+    if made.count() >= max {
+        return Err(BadShift::TooOften { max });
     }
     Ok(())
 }

@@ -86,7 +86,7 @@ fn every_setting_has_one_row_that_reads_it_and_no_other() {
 
 #[test]
 fn a_tightening_moves_by_a_step_and_loosens_nothing() {
-    let judge = |to: MarketParams| judge(Shift::Tighten, (&major(), &to), &[], NOW);
+    let judge = |to: MarketParams| judge(Shift::Tighten, (&major(), &to), &[], (NOW, NOW));
     assert_eq!(judge(mm(55)), Ok((vec!["mm_share"], false)));
     assert_eq!(
         judge(mm(56)),
@@ -123,7 +123,7 @@ fn all_tightenings_of_a_day_together_are_one_step() {
             Shift::Tighten,
             (&from, &to),
             &[past(days, false, major())],
-            NOW,
+            (NOW, NOW),
         )
     };
     assert!(matches!(judge(0, mm(56)), Err(BadShift::TooFar { .. })));
@@ -135,7 +135,7 @@ fn all_tightenings_of_a_day_together_are_one_step() {
 fn a_loosening_is_a_tenth_of_what_was_in_force_within_three_days() {
     let judge = |days, to| {
         let past = [past(days, true, major())];
-        judge(Shift::Loosen, (&mm(45), &to), &past, NOW)
+        judge(Shift::Loosen, (&mm(45), &to), &past, (NOW, NOW))
     };
     for days in 0..=3 {
         assert!(matches!(judge(days, mm(44)), Err(BadShift::TooFar { .. })));
@@ -148,10 +148,10 @@ fn a_loosening_is_a_tenth_of_what_was_in_force_within_three_days() {
 fn where_neither_way_is_stricter_any_change_is_a_loosening() {
     let window = |n| with(|p| p.pace_window = n);
     for n in [599, 601] {
-        let tighten = judge(Shift::Tighten, (&major(), &window(n)), &[], NOW);
+        let tighten = judge(Shift::Tighten, (&major(), &window(n)), &[], (NOW, NOW));
         assert!(matches!(tighten, Err(BadShift::Looser { .. })));
     }
-    let loosen = |n| judge(Shift::Loosen, (&major(), &window(n)), &[], NOW);
+    let loosen = |n| judge(Shift::Loosen, (&major(), &window(n)), &[], (NOW, NOW));
     for n in [540, 660] {
         assert_eq!(loosen(n), Ok((vec!["pace_window"], true)));
     }
@@ -164,7 +164,7 @@ fn where_neither_way_is_stricter_any_change_is_a_loosening() {
 fn what_was_in_force_within_a_week_may_come_back_and_no_more() {
     let judge = |days, to| {
         let past = [past(days, false, mm(40))];
-        judge(Shift::Restore, (&mm(60), &to), &past, NOW)
+        judge(Shift::Restore, (&mm(60), &to), &past, (NOW, NOW))
     };
     assert_eq!(judge(7, mm(40)), Ok((vec!["mm_share"], true)));
     assert_eq!(judge(7, mm(50)), Ok((vec!["mm_share"], true)));
@@ -172,11 +172,25 @@ fn what_was_in_force_within_a_week_may_come_back_and_no_more() {
     assert!(matches!(judge(8, mm(59)), Err(BadShift::TooFar { .. })));
 }
 
+/// It waits a day, a week at ReduceOnly, and weeks more where guardians object: the week is that of its announcement.
+#[test]
+fn what_may_come_back_does_not_lapse_while_it_waits() {
+    let past = [past(30, false, mm(40)), past(5, false, mm(50))];
+    let judge = |announced: u64, to| {
+        let at = (NOW - announced * DAY, NOW);
+        judge(Shift::Restore, (&mm(60), &to), &past, at)
+    };
+    assert_eq!(judge(23, mm(40)), Ok((vec!["mm_share"], true)));
+    assert!(matches!(judge(22, mm(40)), Err(BadShift::TooFar { .. })));
+    // What came in between may come back too.
+    assert_eq!(judge(22, mm(50)), Ok((vec!["mm_share"], true)));
+}
+
 #[test]
 fn what_prices_every_position_does_not_move() {
     let to = with(|p| p.skew_scale += Uint128::one());
     for how in [Shift::Tighten, Shift::Loosen, Shift::Restore] {
-        let judged = judge(how, (&major(), &to), &[], NOW);
+        let judged = judge(how, (&major(), &to), &[], (NOW, NOW));
         assert_eq!(
             judged,
             Err(BadShift::Fixed {
@@ -187,22 +201,39 @@ fn what_prices_every_position_does_not_move() {
 }
 
 #[test]
-fn three_loosenings_a_day_and_sixteen_changes_a_week() {
-    let judge = |how, to, past: &[Past]| judge(how, (&major(), &to), past, NOW);
+fn three_loosenings_and_four_tightenings_a_day_and_neither_uses_up_the_other() {
+    let judge = |how, to, past: &[Past]| judge(how, (&major(), &to), past, (NOW, NOW));
     let three = vec![past(1, true, major()); LOOSENED];
     let max = LOOSENED;
-    assert_eq!(
-        judge(Shift::Loosen, mm(49), &three),
-        Err(BadShift::TooOften { max })
-    );
+    for how in [Shift::Loosen, Shift::Restore] {
+        let judged = judge(how, mm(49), &three);
+        let often = Err(BadShift::TooOften { max });
+        assert!(judged == often || matches!(judged, Err(BadShift::TooFar { .. })));
+    }
     assert!(judge(Shift::Tighten, mm(51), &three).is_ok());
     assert!(judge(Shift::Loosen, mm(49), &three[1..]).is_ok());
-    let many = vec![past(7, false, major()); CHANGES];
-    let max = CHANGES;
+    let four = vec![past(1, false, major()); TIGHTENED];
+    let max = TIGHTENED;
     assert_eq!(
-        judge(Shift::Tighten, mm(51), &many),
+        judge(Shift::Tighten, mm(51), &four),
         Err(BadShift::TooOften { max })
     );
-    assert!(remembered(many.clone(), NOW + 1).is_empty());
-    assert_eq!(remembered(many.clone(), NOW), many);
+    assert!(judge(Shift::Loosen, mm(49), &four).is_ok());
+    assert!(judge(Shift::Tighten, mm(51), &four[1..]).is_ok());
+}
+
+#[test]
+fn the_newest_are_remembered_and_all_that_three_days_can_hold() {
+    let mut all = vec![];
+    for n in 0..100 {
+        let newest = Past {
+            until: n,
+            ..past(0, false, major())
+        };
+        all = remembered(all, newest);
+    }
+    assert_eq!(all.len(), KEPT);
+    assert_eq!((all[0].until, all[KEPT - 1].until), (100 - 32, 99));
+    // Both ends of three days count: four days' worth.
+    const { assert!((LOOSENED + TIGHTENED) * 4 <= KEPT) };
 }
