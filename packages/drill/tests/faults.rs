@@ -286,18 +286,10 @@ fn what_befalls_the_chain_the_keeper_or_a_contract_hurts_nobody() {
         suffers(how, &outcome, twin);
         let seen = outcome.beside.unwrap();
         assert_eq!(seen.held, Size::raw(10_000_000_000_000), "{how}");
-        // A dead oracle is a silent one: its last rounds grow stale where they are posted, nobody is blamed, and leases
-        // last a quarter of an hour.
-        let silent = how.contains("oracle");
         if here.contains(&(how, twin)) {
             beside(how, &outcome);
         } else {
-            let worst = if silent {
-                Level::Normal
-            } else {
-                Level::ReduceOnly
-            };
-            assert_eq!(seen.worst, worst, "{how}");
+            assert_eq!(seen.worst, Level::ReduceOnly, "{how}");
         }
     }
 }
