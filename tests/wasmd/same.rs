@@ -66,5 +66,5 @@ fn a_source_that_lies() {
 /// At its own half a minute a week would take an hour.
 #[test]
 fn a_calm_week() {
-    same("calm-week", 900);
+    same("calm-week", 300);
 }
