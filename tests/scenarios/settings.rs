@@ -171,6 +171,37 @@ fn an_alarmed_market_is_loosened_after_a_week() {
     pass(&mut x, 7 * DAY - 1);
     let no = execute(&mut x, 1).unwrap_err();
     assert!(matches!(no.of(), Some(Breaker::TooEarly { .. })), "{no:?}");
+    pass(&mut x, 1);
+    execute(&mut x, 1).unwrap();
+    assert_eq!(stored(&x), in_force());
+}
+
+/// What guardians postpone is not lost by it; but what has been ready for a week is not kept to undo what is tightened
+/// later.
+#[test]
+fn what_comes_back_waits_for_guardians_and_for_nobody_else() {
+    let mut x = governed();
+    let tighter = with(|p| p.account_share = Ratio::percent(45));
+    set(&mut x, tighter.clone(), Shift::Tighten).unwrap();
+    set(&mut x, in_force(), Shift::Restore).unwrap();
+    let veto = ExecuteMsg::Veto { change: 1 };
+    x.tell_breaker("guardian", &veto).unwrap();
+    let ready = x.now() + 8 * DAY;
+    pass(&mut x, 8 * DAY);
+    execute(&mut x, 1).unwrap();
+    assert_eq!(x.now(), ready);
+    assert_eq!(stored(&x), in_force());
+
+    set(&mut x, tighter.clone(), Shift::Tighten).unwrap();
+    set(&mut x, in_force(), Shift::Restore).unwrap();
+    let until = x.now() + 8 * DAY;
+    pass(&mut x, 8 * DAY + 1);
+    let no = execute(&mut x, 2).unwrap_err();
+    let Some(Breaker::TooLate { until: said }) = no.of() else {
+        panic!("{no:?}")
+    };
+    assert_eq!((*said, stored(&x)), (until, tighter));
+    x.order(DaoMsg::Cancel { change: 2 }).unwrap();
 }
 
 fn rate(x: &Exchange) -> i128 {

@@ -24,6 +24,9 @@ pub const DELAY: u64 = 72 * 3_600;
 pub const SHORT_DELAY: u64 = 86_400;
 /// The same at ReduceOnly or above, and always for the guardians and the DAO.
 pub const LONG_DELAY: u64 = 7 * 86_400;
+/// What brings settings back may be executed for so long after its time has come: it undoes what was tightened since it
+/// was announced, so it is not kept for later.
+pub const RESTORABLE: u64 = 7 * 86_400;
 /// What one veto postpones by.
 pub const VETO: u64 = 7 * 86_400;
 /// What vetoes postpone a change of guardians by at most.
@@ -160,7 +163,21 @@ pub fn ready(storage: &dyn Storage, id: u64, now: u64) -> Result<Change, Contrac
         let ready = change.ready;
         return Err(ContractError::TooEarly { ready });
     }
+    let until = change.ready.saturating_add(RESTORABLE);
+    if restores(&change.content) && now > until {
+        return Err(ContractError::TooLate { until });
+    }
     Ok(change)
+}
+
+const fn restores(content: &Content) -> bool {
+    matches!(
+        content,
+        Content::SetParams {
+            how: Shift::Restore,
+            ..
+        }
+    )
 }
 
 /// A change whose time has come, no longer waiting: the caller puts it in force or fails.

@@ -197,6 +197,12 @@ pub enum ContractError {
         /// When it comes.
         ready: u64,
     },
+    /// Settings to be brought back too long after their time had come.
+    #[error("it could be executed until {until}: call it back and announce it again")]
+    TooLate {
+        /// Until when, seconds.
+        until: u64,
+    },
     /// A change whose time has come.
     #[error("it could be postponed until {ready}")]
     VetoTooLate {

@@ -86,6 +86,8 @@ struct Lane {
     known: Option<Moment>,
     number: u64,
     head: Option<Step>,
+    /// The round of its next order does not read.
+    unread: bool,
 }
 
 /// What the planner looks for rounds with.
@@ -122,7 +124,8 @@ fn plan(deps: Deps, env: &Env, config: &Config, limit: u32) -> Result<Vec<Step>,
     let mut reducing = planner.lane(true, limit)?;
     let mut increasing = planner.lane(false, limit)?;
     let mut steps = Vec::new();
-    while steps.len() < limit {
+    // Past a round that does not read nothing goes, in either lane: what is behind it may not come first.
+    while steps.len() < limit && !reducing.unread && !increasing.unread {
         let first = match (reducing.head, increasing.head) {
             (None, None) => break,
             (Some(r), Some(i)) => r.round <= i.round,
@@ -148,6 +151,7 @@ impl Planner<'_> {
             known: None,
             number: 0,
             head: None,
+            unread: false,
         };
         self.advance(&mut lane)?;
         Ok(lane)
@@ -173,7 +177,10 @@ impl Planner<'_> {
         } else {
             match self.look(lane, waiting.placed) {
                 Ok(found) => found,
-                Err(_) => return Ok(()),
+                Err(_) => {
+                    lane.unread = true;
+                    return Ok(());
+                }
             }
         };
         lane.head = Some(Step { place, round });

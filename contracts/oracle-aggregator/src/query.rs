@@ -13,9 +13,8 @@ use crate::{feed, limit, round, source::Source};
 pub fn answer(storage: &dyn Storage, now: u64, msg: QueryMsg) -> StdResult<Binary> {
     match msg {
         QueryMsg::SelfCheck {} => {
-            let sound = feed::audit(storage).is_ok_and(|broken| broken.is_empty())
-                && round::all_posted(storage).unwrap_or(false);
-            to_json_binary(&SelfCheck::of(sound))
+            let failing = round::failing(storage).unwrap_or(SelfCheck::UNREADABLE);
+            to_json_binary(&failing)
         }
         QueryMsg::Price { feed } => to_json_binary(&price(storage, now, feed)?),
         QueryMsg::Prices { feeds } => to_json_binary(&prices(storage, now, feeds)?),

@@ -9,11 +9,12 @@ use types::{
         posted::{History, Posted},
         Round,
     },
+    upgrade::SelfCheck,
 };
 
 use crate::{
     feed::{self, Feed, Newest},
-    key,
+    key, setup,
 };
 
 /// Feed -> what is posted of it.
@@ -74,14 +75,20 @@ pub fn post(storage: &mut dyn Storage, name: &str, feed: &Feed) -> StdResult<()>
     }
 }
 
-/// Whether what is posted of every feed is what the feed says: others act by nothing else.
-pub fn all_posted(storage: &dyn Storage) -> StdResult<bool> {
+/// Feeds of which something is out of bounds, or not where others read it as the feed says it: they act by nothing else.
+pub fn failing(storage: &dyn Storage) -> StdResult<SelfCheck> {
+    let mut all = SelfCheck::of(true);
     for (name, feed) in feed::all(storage)? {
-        if posted(storage, &name)? != feed.posted() {
-            return Ok(false);
-        }
+        let there = posted(storage, &name).is_ok_and(|there| there == feed.posted());
+        let newest = feed.newest.as_ref().map(|n| n.pair.round);
+        let kept = newest.is_none_or(|round| {
+            let record = ROUNDS.may_load(storage, (&name, round.number));
+            record.is_ok_and(|record| record == Some(round))
+        });
+        let sound = setup::check(&feed::described(name, feed)).is_ok();
+        all = all.and(SelfCheck::of(there && kept && sound));
     }
-    Ok(true)
+    Ok(all)
 }
 
 /// Look into a feed's history.

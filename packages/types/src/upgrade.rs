@@ -40,6 +40,12 @@ impl SelfCheck {
         }
     }
 
+    /// A module, or a part of one, of which not even this can be told.
+    pub const UNREADABLE: Self = Self {
+        failing: u32::MAX,
+        imbalance: Uint128::MAX,
+    };
+
     /// Whether nothing of it fails.
     pub const fn sound(&self) -> bool {
         self.failing == 0
@@ -154,6 +160,14 @@ mod tests {
         for before in [None, says(2, 5)] {
             assert_eq!(compare(before, says(0, 0)), Ok(false));
         }
+    }
+
+    #[test]
+    fn what_does_not_read_is_worse_than_all_that_does() {
+        let unreadable = Some(SelfCheck::UNREADABLE);
+        assert!(compare(says(3, 9), unreadable).is_err());
+        assert_eq!(compare(unreadable, says(3, 9)), Ok(true));
+        assert_eq!(compare(unreadable, unreadable), Ok(true));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub const RESTORED: u64 = 7 * DAY;
 pub const LOOSENED: usize = 3;
 /// Stricter settings put in force within a day at most: each is a step or less, and none of them is the last.
 pub const TIGHTENED: usize = 4;
-/// Changes remembered, the newest of them: more than can be made within [`LOOSENING`].
+/// Changes remembered, the newest of them: more than can be made within three days.
 pub const KEPT: usize = 32;
 
 /// Which way settings move.
