@@ -162,6 +162,42 @@ fn who_leaves_is_paid_the_lower_value_and_does_not_dodge_a_loss() {
     assert!(leaving.claimable < whole.share_down(types::Ratio::percent(50)).unwrap());
 }
 
+/// What waits in line leaves at a price of now: while there is none it waits, whoever cranks, and leaves with the next.
+#[test]
+fn the_line_is_served_at_fresh_prices_only() {
+    let mut x = Exchange::calm().nav(100_000).build();
+    let people: Vec<_> = ["a", "b", "c"]
+        .into_iter()
+        .flat_map(|n| Side::BOTH.map(|side| (format!("{n} {side:?}"), side)))
+        .collect();
+    for (who, side) in &people {
+        x.opened(who, *side, ("14", 15_000), "2000");
+    }
+    x.wait(3_600);
+    x.round("2000");
+    let all = x.lp(0, "lp").shares;
+    x.lp_withdraw("lp", all).unwrap();
+    x.round("2000");
+    x.crank();
+    x.lp_claim("lp").unwrap();
+    let leaving = |x: &Exchange| x.lp(0, "lp").leaving.unwrap();
+    assert!(!leaving(&x).done && leaving(&x).claimable.is_zero());
+    // Both sides give way, by the order book's own crank, which serves nobody.
+    for (who, side) in &people {
+        x.close(who, *side).unwrap();
+    }
+    x.round("2000");
+    x.crank_book(0, "keeper", 10).unwrap();
+    assert!(people.iter().all(|(who, _)| x.position(who).is_none()));
+    x.wait(91);
+    x.crank();
+    assert!(leaving(&x).claimable.is_zero(), "the last round has passed");
+    x.round("2000");
+    x.crank();
+    assert!(leaving(&x).done);
+    x.lp_claim("lp").unwrap();
+}
+
 #[test]
 fn the_vault_keeps_what_carries_the_open_interest_and_the_line_waits() {
     let mut x = Exchange::calm().nav(100_000).build();
