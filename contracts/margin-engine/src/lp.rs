@@ -120,7 +120,7 @@ fn earned(
 }
 
 /// What both requests begin with: what is due already is priced first, so joining postpones nobody. Where nobody waits,
-/// no price is asked for.
+/// no price is read.
 fn requested(
     deps: &mut DepsMut,
     env: &Env,

@@ -47,8 +47,8 @@ impl Scene {
         Ok(scene)
     }
 
-    /// Read a market without its prices: as if the oracle knew nothing. What needs none reads
-    /// none.
+    /// Read a market without its prices: as if the oracle knew nothing. For messages that
+    /// need none.
     pub fn unpriced(deps: Deps, env: &Env, id: &str) -> Result<Self, ContractError> {
         let market = peers::market(deps.storage, id)?;
         let now = Moment::now(env);

@@ -18,6 +18,19 @@ const ACTIONS: [(&str, u64); 2] = [
 ];
 /// In the largest market an action costs at most five per cent more than in the smallest.
 const LARGER: (u64, u64) = (105, 100);
+/// So many at once: one more costs no more, within the same five per cent, in the larger batch than in the smaller.
+const BATCHES: [[(&str, u64); 3]; 2] = [
+    [
+        ("crank 1 order", 1),
+        ("crank 10 orders", 10),
+        ("crank 50 orders", 50),
+    ],
+    [
+        ("crank 1 liquidation", 1),
+        ("crank 10 liquidations", 10),
+        ("crank 50 liquidations", 50),
+    ],
+];
 /// Gas of a block, and liquidations it has room for, in cranks of 50.
 const BLOCK: u64 = 100_000_000;
 const LIQUIDATIONS: u64 = 500;
@@ -58,6 +71,17 @@ pub fn missed(table: &Table) -> Vec<String> {
             missed.push(format!("{name} grows with the market: {by:?}"));
         }
     }
+    for batch in BATCHES {
+        let gas = |n: usize| of(batch[n].0).map(|row| row.cost.gas);
+        let each = |n: usize| {
+            let more = gas(n + 1)?.checked_sub(gas(n)?)?;
+            Some(more / (batch[n + 1].1 - batch[n].1))
+        };
+        let steady = each(0).zip(each(1));
+        if steady.is_none_or(|(small, large)| large * LARGER.1 > small * LARGER.0) {
+            missed.push(format!("{} grows with the batch: {steady:?}", batch[2].0));
+        }
+    }
     let room = of(CRANK.0).map(|row| BLOCK / row.cost.gas * CRANK.1);
     if room.is_none_or(|room| room < LIQUIDATIONS) {
         missed.push(format!("a block has room for {room:?} liquidations"));
@@ -95,6 +119,16 @@ mod tests {
             rows: vec![],
             growth: dear.growth.clone().into_iter().take(0).collect(),
         };
-        assert_eq!(super::missed(&none).len(), 6);
+        assert_eq!(super::missed(&none).len(), 8);
+    }
+
+    #[test]
+    fn a_batch_that_costs_more_each_is_named() {
+        let mut dear = table();
+        let row = dear.rows.iter_mut().find(|r| r.action == "crank 50 orders");
+        row.unwrap().cost.gas *= 2;
+        let missed = missed(&dear);
+        assert_eq!(missed.len(), 1, "{missed:?}");
+        assert!(missed[0].contains("crank 50 orders"), "{missed:?}");
     }
 }
